@@ -1,0 +1,1 @@
+"""Judgement and memory."""

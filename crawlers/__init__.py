@@ -1,0 +1,1 @@
+"""Eyes: see and keep what was published, judge nothing."""

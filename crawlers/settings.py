@@ -1,0 +1,48 @@
+"""All settings, in one place: environment variables `SOAT_*`, then soat.toml in the working folder, then these defaults."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """The defaults work on a laptop; times are seconds, sizes are bytes."""
+
+    model_config = SettingsConfigDict(env_prefix="SOAT_", toml_file="soat.toml", frozen=True, extra="forbid")
+
+    database_url: str = "sqlite:///soat.db"
+    captures: Path = Path("captures")
+    contact: str = "https://example.invalid/soat"
+    timeout: float = 30.0
+    retries: int = 2
+    max_response: int = 32 * 2**20
+    max_file: int = 256 * 2**20
+    max_cell: int = 2**20
+    language: str = "vi"
+
+    @property
+    def user_agent(self) -> str:
+        """Who we say we are: the tool, and where its operator can be reached."""
+        return f"soat/0.1 (+{self.contact})"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then soat.toml."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Voice: all that a person sees."""
