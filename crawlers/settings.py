@@ -15,7 +15,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///soat.db"
     captures: Path = Path("captures")
-    contact: str = "https://example.invalid/soat"
+    contact: str = ""
     timeout: float = 30.0
     retries: int = 2
     max_response: int = 32 * 2**20

@@ -1,0 +1,1 @@
+"""Published text to values; the raw text always stays beside the value."""
