@@ -1,0 +1,93 @@
+"""One audit as it is kept and shown: its sources, what was judged, and every finding with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from audits.procedure import Finding
+    from crawlers.records import Fault, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueVersion:
+    """One imported state of the official catalogue, in force from `as_of`; `digest` is the SHA-256 of what was imported."""
+
+    digest: str
+    as_of: date
+    origin: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding stands on: the captured bytes, the place in them, and the versions of both sides of the comparison."""
+
+    capture: str
+    url: str
+    captured_at: datetime
+    place: str
+    catalogue_version: str
+    rule_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedSource:
+    """One target as this audit saw it; `listed` and `read` count procedures."""
+
+    target: str
+    agency: str
+    level: str
+    url: str
+    state: SourceState
+    listed: int
+    read: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedFinding:
+    """A finding with the published procedure it is about, the official one it was compared with, and its evidence."""
+
+    id: int
+    target: str
+    agency: str
+    procedure: str
+    published_code: str | None
+    official: str | None
+    finding: Finding
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often one rule passed, failed and was skipped at one target; `reasons` counts the skips by reason."""
+
+    target: str
+    rule: str
+    passed: int
+    failed: int
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def skipped(self) -> int:
+        """Return how often the rule could not be judged."""
+        return sum(count for _, count in self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One whole audit: judged as of the date `on`, times in UTC."""
+
+    id: int
+    title: str
+    on: date
+    started_at: datetime
+    finished_at: datetime | None
+    catalogue: CatalogueVersion
+    sources: tuple[AuditedSource, ...]
+    findings: tuple[AuditedFinding, ...]
+    counts: tuple[RuleCount, ...]

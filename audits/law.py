@@ -1,0 +1,72 @@
+"""Legal texts with the dates between which they are in force, read from law.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audits.procedure import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """An act that changed a text, and since when."""
+
+    by: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class LegalText:
+    """One legal text; `until` is the last day in force (None: still in force), `unverified` marks what nobody saw signed."""
+
+    id: str
+    name: str
+    since: date
+    until: date | None
+    amended: tuple[Amendment, ...]
+    unverified: bool
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the text is in force on that day."""
+        return self.since <= on and (self.until is None or on <= self.until)
+
+
+@cache
+def texts() -> dict[str, LegalText]:
+    """Return every known legal text by its id."""
+    data = tomllib.loads(resources.files("audits").joinpath("law.toml").read_text(encoding="utf-8"))
+    return {
+        row["id"]: LegalText(
+            id=row["id"],
+            name=row["name"],
+            since=row["from"],
+            until=row.get("to"),
+            amended=tuple(Amendment(item["by"], item["from"]) for item in row.get("amended", ())),
+            unverified=row.get("unverified", False),
+        )
+        for row in data["text"]
+    }
+
+
+def cite(citations: Iterable[Citation], on: date) -> tuple[str, ...]:
+    """Return the citations in force on that day as people write them; empty when none of the texts was in force.
+
+    Raises:
+        KeyError: a citation names a text that law.toml does not know.
+
+    """
+    return tuple(_written(texts()[text], article, on) for text, article in citations if texts()[text].in_force(on))
+
+
+def _written(text: LegalText, article: str, on: date) -> str:
+    changed_by = [amendment.by for amendment in text.amended if amendment.since <= on]
+    amended = f" (được sửa đổi, bổ sung bởi {', '.join(changed_by)})" if changed_by else ""
+    return f"{article} {text.name}{amended}{' (?)' if text.unverified else ''}"

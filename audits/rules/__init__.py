@@ -1,0 +1,53 @@
+"""One rule a file; the file's name is the rule's id. Adding a rule is adding its file and its examples, nothing else.
+
+A rule's module docstring is the duty in one sentence. It states `TITLE` (the failing noun), `SEVERITY` (None: a good
+practice), `VERSION` and `CITATIONS`, and defines `check`, which looks at one published procedure beside the official one,
+or `check_source`, which looks at all that one source publishes.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from audits.pair import Pair, PublishedSource
+    from audits.procedure import Citation, Severity, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as its module states it; exactly one of `check` and `check_source` is set."""
+
+    slug: str
+    title: str
+    duty: str
+    severity: Severity | None
+    version: int
+    citations: tuple[Citation, ...]
+    check: Callable[[Pair], Iterable[Verdict]] | None
+    check_source: Callable[[PublishedSource], Iterable[Verdict]] | None
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return every rule in this folder by its id, in alphabetical order."""
+    found = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        found[info.name] = Rule(
+            slug=info.name,
+            title=module.TITLE,
+            duty=(module.__doc__ or "").strip(),
+            severity=module.SEVERITY,
+            version=module.VERSION,
+            citations=module.CITATIONS,
+            check=getattr(module, "check", None),
+            check_source=getattr(module, "check_source", None),
+        )
+    return found
