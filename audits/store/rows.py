@@ -1,0 +1,285 @@
+"""Between rows and values: finding rows, and turning them into what the rest of the program knows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Insert, Select, func, select
+
+from audits.audit import AuditedFinding, AuditedSource, CatalogueVersion, Evidence, RuleCount
+from audits.procedure import Finding, Sentence, Severity
+from audits.store.database import StoreError
+from audits.store.models import (
+    AuditRow,
+    CaptureRow,
+    CatalogueRecordRow,
+    CatalogueRow,
+    FindingRow,
+    PublishedRow,
+    RuleCountRow,
+    SideRow,
+    SourceRow,
+)
+from audits.store.values import Archived, NewFinding, Record
+from crawlers.records import Capture, Fault, PublishedProcedure, SourceState
+from crawlers.targets import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+_BATCH = 5_000
+
+
+def insert_all(session: Session, statement: Insert, values: Iterable[Record]) -> None:
+    """Insert rows in batches, so that a long iterable is never held whole."""
+    rows = iter(values)
+    while batch := list(islice(rows, _BATCH)):
+        session.execute(statement, batch)
+
+
+def latest_first() -> Select[CatalogueRow]:
+    """Select the catalogue versions, the one in force last first; of one date the last imported."""
+    return select(CatalogueRow).order_by(CatalogueRow.as_of.desc(), CatalogueRow.id.desc())
+
+
+def find_catalogue(session: Session, digest: str, as_of: date) -> CatalogueRow | None:
+    """Return the catalogue version of that digest and date, or None."""
+    return session.scalars(select(CatalogueRow).filter_by(digest=digest, as_of=as_of)).one_or_none()
+
+
+def read_version(row: CatalogueRow) -> CatalogueVersion:
+    """Return the version a row stands for."""
+    return CatalogueVersion(row.digest, row.as_of, row.origin, row.records)
+
+
+def same_catalogue(
+    session: Session, version: CatalogueVersion, digests: list[str], sides: dict[str, list[Record]]
+) -> CatalogueVersion:
+    """Return the kept version; a StoreError when it is kept with other content."""
+    row = find_catalogue(session, version.digest, version.as_of)
+    if row is not None:
+        kept = session.scalars(
+            select(CatalogueRecordRow.digest).filter_by(catalogue_id=row.id).order_by(CatalogueRecordRow.position)
+        ).all()
+        if list(kept) == digests and read_sides(session, row.id) == sides:
+            return read_version(row)
+    raise StoreError(
+        f"danh mục {version.digest} ngày {version.as_of:%d/%m/%Y} đã lưu với nội dung khác (bản ghi, bãi bỏ, đặc thù hay mức phí); chọn ngày hiệu lực khác rồi nhập lại"
+    )
+
+
+def read_sides(session: Session, catalogue_id: int) -> dict[str, list[Record]]:
+    """Return the side records of a version by kind, each list in the order imported."""
+    sides: dict[str, list[Record]] = {"repealed": [], "specific": [], "fees": []}
+    for row in session.scalars(
+        select(SideRow).where(SideRow.catalogue_id == catalogue_id).order_by(SideRow.kind, SideRow.position)
+    ):
+        sides[row.kind].append(row.body)
+    return sides
+
+
+def code_of(body: Record) -> str | None:
+    """Return a record's code as text, None when it has none."""
+    code = body.get("code")
+    return None if code is None else str(code)
+
+
+def get_audit(session: Session, audit_id: int) -> AuditRow:
+    """Return an audit's row; a StoreError when there is none."""
+    row = session.get(AuditRow, audit_id)
+    if row is None:
+        raise StoreError(f"không có cuộc kiểm tra số {audit_id}; xem `soat audit list`")
+    return row
+
+
+def find_source(session: Session, audit_id: int, target: str) -> int | None:
+    """Return the id of a saved source, or None."""
+    return session.scalar(select(SourceRow.id).where(SourceRow.audit_id == audit_id, SourceRow.target == target))
+
+
+def get_source(session: Session, audit_id: int, target: str) -> int:
+    """Return the id of a saved source; a StoreError when there is none."""
+    source_id = find_source(session, audit_id, target)
+    if source_id is None:
+        raise StoreError(f"cuộc kiểm tra {audit_id} chưa lưu nguồn “{target}”; xem `soat audit show {audit_id}`")
+    return source_id
+
+
+def read_target(data: Record) -> Target:
+    """Return the target as it was given."""
+    scope, expect = data["scope"], data["expect"]
+    return Target(
+        **{
+            **data,
+            "handover": tuple(data["handover"]),
+            "expect": None if expect is None else tuple(expect),
+            "scope": None if scope is None else Path(scope),
+        }
+    )
+
+
+def capture_values(source_id: int, item: Archived) -> Record:
+    """Return the columns of a capture."""
+    values = asdict(item.capture)
+    del values["target"]
+    return {**values, "source_id": source_id, "file": item.file, "offset": item.offset}
+
+
+def capture_ids(session: Session, source_id: int) -> dict[str, dict[str, int]]:
+    """Return digest -> URL -> row of every capture of a source, the first seen first."""
+    ids: dict[str, dict[str, int]] = {}
+    for digest, url, row in session.execute(
+        select(CaptureRow.digest, CaptureRow.url, CaptureRow.id)
+        .where(CaptureRow.source_id == source_id)
+        .order_by(CaptureRow.id)
+    ):
+        ids.setdefault(digest, {})[url] = row
+    return ids
+
+
+def capture_of(ids: dict[str, dict[str, int]], record: PublishedProcedure, where: str) -> int:
+    """Return the capture row a published record was read from; a StoreError when it was not saved."""
+    seen = ids.get(record.source.capture or "")
+    if not seen:
+        raise StoreError(f"{where}: bản chụp {record.source.capture} chưa được lưu; không có gì của nguồn này được lưu")
+    # A page that people open and the address that was asked may differ; then the first capture of these bytes stands.
+    return seen.get(record.source.url or "", next(iter(seen.values())))
+
+
+def captures_by_line(session: Session, source_id: int) -> dict[int, tuple[str, int]]:
+    """Return line -> (digest, row) of the capture each published record of a source was read from."""
+    rows = session.execute(
+        select(PublishedRow.line, CaptureRow.digest, CaptureRow.id)
+        .join(CaptureRow, CaptureRow.id == PublishedRow.capture_id)
+        .where(PublishedRow.source_id == source_id)
+    )
+    return {line: (digest, row) for line, digest, row in rows}
+
+
+def find_evidence(
+    ids: dict[str, dict[str, int]], records: dict[int, tuple[str, int]], new: NewFinding, target: str
+) -> int:
+    """Return the capture row of a finding: its record's own where the bytes are the same, else the first with them."""
+    line = new.finding.line
+    where = f"{target}: phát hiện {new.finding.rule}, dòng {'–' if line is None else line}"
+    if line is not None and line not in records:
+        raise StoreError(f"{where}: chưa lưu bản ghi của dòng này; không có gì được lưu")
+    if not new.place.strip():
+        raise StoreError(f"{where}: thiếu vị trí trong bản chụp; phát hiện không có bằng chứng không được lưu")
+    if line is not None and records[line][0] == new.capture:
+        return records[line][1]
+    if new.capture not in ids:
+        raise StoreError(f"{where}: bản chụp {new.capture or '(trống)'} chưa được lưu; không có gì được lưu")
+    return next(iter(ids[new.capture].values()))
+
+
+def finding_values(new: NewFinding) -> Record:
+    """Return the columns of a finding that do not depend on its source."""
+    finding = new.finding
+    return {
+        "line": finding.line,
+        "place": new.place,
+        "rule": finding.rule,
+        "rule_version": finding.rule_version,
+        "severity": None if finding.severity is None else finding.severity.value,
+        "code": finding.code,
+        "document": finding.document,
+        "expected": finding.expected,
+        "found": finding.found,
+        "path": finding.where,
+        "law": list(finding.law),
+        "why": finding.why.template,
+        "why_values": dict(finding.why.values),
+        "procedure": new.procedure,
+        "published_code": new.published_code,
+        "official": new.official,
+    }
+
+
+def findings_by_audit(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
+    """Return how many findings of that kind each audit has."""
+    return dict(
+        session.execute(
+            select(SourceRow.audit_id, func.count())
+            .join(FindingRow, FindingRow.source_id == SourceRow.id)
+            .where(which)
+            .group_by(SourceRow.audit_id)
+        ).all()
+    )
+
+
+def read_capture(row: CaptureRow, target: str) -> Archived:
+    """Return a capture and where it is archived."""
+    return Archived(
+        Capture(
+            digest=row.digest,
+            url=row.url,
+            captured_at=row.captured_at,
+            status=row.status,
+            media_type=row.media_type,
+            length=row.length,
+            target=target,
+            method=row.method,
+        ),
+        row.file,
+        row.offset,
+    )
+
+
+def read_source(row: SourceRow) -> AuditedSource:
+    """Return a source as the audit saw it."""
+    return AuditedSource(
+        target=row.target,
+        agency=row.agency,
+        level=row.level,
+        url=row.url,
+        state=SourceState(row.state),
+        listed=row.listed,
+        read=row.read,
+        faults=tuple(Fault(**fault) for fault in row.faults),
+    )
+
+
+def read_finding(row: FindingRow, source: SourceRow, capture: CaptureRow, catalogue: CatalogueRow) -> AuditedFinding:
+    """Return a finding with its source and its evidence."""
+    return AuditedFinding(
+        id=row.id,
+        target=source.target,
+        agency=source.agency,
+        procedure=row.procedure,
+        published_code=row.published_code,
+        official=row.official,
+        finding=Finding(
+            rule=row.rule,
+            rule_version=row.rule_version,
+            severity=None if row.severity is None else Severity(row.severity),
+            code=row.code,
+            line=row.line,
+            document=row.document,
+            expected=row.expected,
+            found=row.found,
+            where=row.path,
+            law=tuple(row.law),
+            why=Sentence(row.why, row.why_values),
+        ),
+        evidence=Evidence(
+            capture=capture.digest,
+            url=capture.url,
+            captured_at=capture.captured_at,
+            place=row.place,
+            catalogue_version=catalogue.digest,
+            rule_version=row.rule_version,
+        ),
+    )
+
+
+def read_count(row: RuleCountRow, target: str) -> RuleCount:
+    """Return how a rule fared at a target."""
+    reasons = tuple((reason, count) for reason, count in row.reasons)
+    return RuleCount(target, row.rule, row.passed, row.failed, reasons)

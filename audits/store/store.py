@@ -1,0 +1,419 @@
+"""What is kept and how it is read back: catalogue versions, and audits with their sources, captures and findings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from itertools import starmap
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from audits.audit import Audit, CatalogueVersion
+from audits.store.database import StoreError, check_schema, connect, reading, telling, writing
+from audits.store.models import (
+    AuditRow,
+    Base,
+    CaptureRow,
+    CatalogueRecordRow,
+    CatalogueRow,
+    FindingRow,
+    OfficialRow,
+    PublishedRow,
+    RuleCountRow,
+    SideRow,
+    SourceRow,
+    dump_json,
+)
+from audits.store.rows import (
+    capture_ids,
+    capture_of,
+    capture_values,
+    captures_by_line,
+    code_of,
+    find_catalogue,
+    find_evidence,
+    find_source,
+    finding_values,
+    findings_by_audit,
+    get_audit,
+    get_source,
+    insert_all,
+    latest_first,
+    read_capture,
+    read_count,
+    read_finding,
+    read_sides,
+    read_source,
+    read_target,
+    read_version,
+    same_catalogue,
+)
+from audits.store.values import Archived, AuditSummary, NewFinding, Record, StoredCatalogue
+from crawlers.records import PublishedProcedure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from audits.audit import RuleCount
+    from crawlers.records import SourceReport
+    from crawlers.targets import Target
+
+
+def open_store(url: str | None = None) -> Store:
+    """Open the store at a URL (None: the one in the settings); a new SQLite file is given its tables.
+
+    Raises:
+        StoreError: the database cannot be reached, or its schema is missing, older or newer than this program.
+
+    """
+    engine = connect(url)
+    try:
+        check_schema(engine)
+    except StoreError:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database. Every method is one transaction: it is kept whole or not at all, and failing is a StoreError."""
+
+    engine: Engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self.engine.dispose()
+
+    def add_catalogue(
+        self,
+        records: Iterable[Record],
+        *,
+        digest: str,
+        as_of: date,
+        origin: str,
+        repealed: Iterable[Record] = (),
+        specific: Iterable[Record] = (),
+        fees: Iterable[Record] = (),
+    ) -> CatalogueVersion:
+        """Keep one state of the official catalogue, in force from `as_of`; adding the same again changes nothing.
+
+        Raises:
+            StoreError: this digest and date are kept with other content, or the database fails.
+
+        """
+        bodies = list(records)
+        digests = [hashlib.sha256(dump_json(body).encode()).hexdigest() for body in bodies]
+        sides = {"repealed": list(repealed), "specific": list(specific), "fees": list(fees)}
+        version = CatalogueVersion(digest, as_of, origin, len(bodies))
+        with self._write() as session:
+            catalogue_id = session.scalar(
+                self._insert_new(CatalogueRow).returning(CatalogueRow.id),
+                {**asdict(version), "imported_at": datetime.now(UTC)},
+            )
+            if catalogue_id is None:
+                return same_catalogue(session, version, digests, sides)
+            # In one order for all, so that two imports at once never wait for each other in a circle.
+            distinct = sorted(dict(zip(digests, bodies, strict=True)).items())
+            insert_all(
+                session,
+                self._insert_new(OfficialRow),
+                ({"digest": key, "code": code_of(body), "body": body} for key, body in distinct),
+            )
+            insert_all(
+                session,
+                insert(CatalogueRecordRow),
+                ({"catalogue_id": catalogue_id, "position": at, "digest": key} for at, key in enumerate(digests)),
+            )
+            insert_all(
+                session,
+                insert(SideRow),
+                (
+                    {"catalogue_id": catalogue_id, "kind": kind, "position": at, "body": body}
+                    for kind, rows in sides.items()
+                    for at, body in enumerate(rows)
+                ),
+            )
+        return version
+
+    def catalogue_versions(self) -> list[CatalogueVersion]:
+        """Return every version of the catalogue, the latest date first."""
+        with self._read() as session:
+            return [read_version(row) for row in session.scalars(latest_first())]
+
+    def catalogue_on(self, on: date) -> StoredCatalogue | None:
+        """Return the catalogue in force on that day: the latest version not after it, the last imported of one date; None: no version is that old."""
+        with self._read() as session:
+            row = session.scalars(latest_first().where(CatalogueRow.as_of <= on).limit(1)).first()
+            if row is None:
+                return None
+            return StoredCatalogue(read_version(row), self._records(row.id), **read_sides(session, row.id))
+
+    def begin_audit(
+        self, *, title: str, on: date, catalogue: CatalogueVersion, targets: Iterable[Target], started_at: datetime
+    ) -> int:
+        """Keep that an audit begins, judged as of `on` by a catalogue version that is kept; return the audit's id."""
+        with self._write() as session:
+            kept = find_catalogue(session, catalogue.digest, catalogue.as_of)
+            if kept is None:
+                raise StoreError(
+                    f"danh mục {catalogue.digest} ngày {catalogue.as_of:%d/%m/%Y} chưa được lưu; chạy `soat catalogue import` trước"
+                )
+            row = AuditRow(
+                title=title,
+                on=on,
+                started_at=started_at,
+                catalogue_id=kept.id,
+                targets=[
+                    asdict(target) | {"scope": None if target.scope is None else str(target.scope)}
+                    for target in targets
+                ],
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def targets(self, audit_id: int) -> list[Target]:
+        """Return the targets the audit was given, to go on with those that are not saved yet."""
+        with self._read() as session:
+            return [read_target(data) for data in get_audit(session, audit_id).targets]
+
+    def save_source(
+        self,
+        audit_id: int,
+        target: Target,
+        report: SourceReport,
+        captures: Iterable[Archived],
+        published: Iterable[PublishedProcedure],
+    ) -> None:
+        """Keep one source of an audit; a published record's line is its place in `published`, from 0.
+
+        Raises:
+            StoreError: the source is kept already, a record's capture is not among `captures`, or the database fails.
+
+        """
+        with self._write() as session:
+            get_audit(session, audit_id)
+            if find_source(session, audit_id, target.id) is not None:
+                raise StoreError(f"nguồn “{target.id}” của cuộc kiểm tra {audit_id} đã được lưu; không ghi đè")
+            source = SourceRow(
+                audit_id=audit_id,
+                target=target.id,
+                agency=target.agency,
+                level=target.level,
+                url=target.url,
+                state=report.state.value,
+                listed=report.listed,
+                read=report.read,
+                listing=list(report.listing),
+                faults=report.to_json()["faults"],
+            )
+            session.add(source)
+            session.flush()
+            first: dict[tuple[str, str], Archived] = {}
+            for item in captures:
+                first.setdefault((item.capture.digest, item.capture.url), item)
+            insert_all(session, insert(CaptureRow), (capture_values(source.id, item) for item in first.values()))
+            ids = capture_ids(session, source.id)
+            insert_all(
+                session,
+                insert(PublishedRow),
+                (
+                    {
+                        "source_id": source.id,
+                        "line": line,
+                        "capture_id": capture_of(ids, record, f"{target.id}: bản ghi {line + 1}"),
+                        "body": record.to_json(),
+                    }
+                    for line, record in enumerate(published)
+                ),
+            )
+
+    def published(self, audit_id: int, target: str) -> list[PublishedProcedure]:
+        """Return the published records of one saved source, by line."""
+        with self._read() as session:
+            rows = session.scalars(
+                select(PublishedRow.body)
+                .where(PublishedRow.source_id == get_source(session, audit_id, target))
+                .order_by(PublishedRow.line)
+            )
+            return [PublishedProcedure.from_json(body) for body in rows]
+
+    def captures(self, digest: str) -> list[Archived]:
+        """Return every time these bytes were captured, the first time first, and where each is archived."""
+        with self._read() as session:
+            rows = session.execute(
+                select(CaptureRow, SourceRow.target)
+                .join(SourceRow, SourceRow.id == CaptureRow.source_id)
+                .where(CaptureRow.digest == digest)
+                .order_by(CaptureRow.captured_at, CaptureRow.id)
+            )
+            return [read_capture(row, target) for row, target in rows]
+
+    def save_findings(
+        self, audit_id: int, target: str, findings: Iterable[NewFinding], counts: Iterable[RuleCount]
+    ) -> None:
+        """Keep, once, what judging a saved source gave: its findings with their evidence, and how each rule fared.
+
+        Raises:
+            StoreError: the source is not kept, a finding lacks evidence, its counts are kept already, or the database fails.
+
+        """
+        with self._write() as session:
+            source_id = get_source(session, audit_id, target)
+            catalogue_id = get_audit(session, audit_id).catalogue_id
+            if session.scalar(select(FindingRow.id).where(FindingRow.source_id == source_id).limit(1)) is not None:
+                raise StoreError(f"nguồn “{target}” của cuộc kiểm tra {audit_id} đã có phát hiện; không ghi đè")
+            ids = capture_ids(session, source_id)
+            records = captures_by_line(session, source_id)
+            insert_all(
+                session,
+                insert(FindingRow),
+                (
+                    {
+                        **finding_values(new),
+                        "source_id": source_id,
+                        "catalogue_id": catalogue_id,
+                        "capture_id": find_evidence(ids, records, new, target),
+                    }
+                    for new in findings
+                ),
+            )
+            insert_all(
+                session,
+                insert(RuleCountRow),
+                (
+                    {
+                        "source_id": source_id,
+                        "rule": count.rule,
+                        "passed": count.passed,
+                        "failed": count.failed,
+                        "reasons": list(count.reasons),
+                    }
+                    for count in counts
+                ),
+            )
+
+    def finish_audit(self, audit_id: int, finished_at: datetime) -> None:
+        """Keep that the audit ended; it can end only once."""
+        with self._write() as session:
+            get_audit(session, audit_id)
+            ended = session.scalars(
+                update(AuditRow)
+                .where(AuditRow.id == audit_id, AuditRow.finished_at.is_(None))
+                .values(finished_at=finished_at)
+                .returning(AuditRow.id)
+            )
+            if ended.first() is None:
+                raise StoreError(f"cuộc kiểm tra {audit_id} đã kết thúc từ trước")
+
+    def audits(self) -> list[AuditSummary]:
+        """Return all audits, the last begun first."""
+        with self._read() as session:
+            sources = Counter(session.scalars(select(SourceRow.audit_id)))
+            signs = findings_by_audit(session, FindingRow.severity.is_not(None))
+            good = findings_by_audit(session, FindingRow.severity.is_(None))
+            rows = session.execute(
+                select(AuditRow, CatalogueRow)
+                .join(CatalogueRow, CatalogueRow.id == AuditRow.catalogue_id)
+                .order_by(AuditRow.id.desc())
+            )
+            return [
+                AuditSummary(
+                    id=row.id,
+                    title=row.title,
+                    on=row.on,
+                    started_at=row.started_at,
+                    finished_at=row.finished_at,
+                    catalogue=read_version(catalogue),
+                    sources=sources[row.id],
+                    signs=signs.get(row.id, 0),
+                    good_practices=good.get(row.id, 0),
+                )
+                for row, catalogue in rows
+            ]
+
+    def audit(self, audit_id: int) -> Audit:
+        """Return one whole audit, in the order its sources and findings were saved.
+
+        Raises:
+            StoreError: there is no such audit, or the database fails.
+
+        """
+        with self._read() as session:
+            row = get_audit(session, audit_id)
+            catalogue = read_version(
+                session.scalars(select(CatalogueRow).where(CatalogueRow.id == row.catalogue_id)).one()
+            )
+            sources = {
+                source.id: source
+                for source in session.scalars(
+                    select(SourceRow).where(SourceRow.audit_id == audit_id).order_by(SourceRow.id)
+                )
+            }
+            findings = session.execute(
+                select(FindingRow, CaptureRow, CatalogueRow)
+                .join(SourceRow, SourceRow.id == FindingRow.source_id)
+                .join(CaptureRow, CaptureRow.id == FindingRow.capture_id)
+                .join(CatalogueRow, CatalogueRow.id == FindingRow.catalogue_id)
+                .where(SourceRow.audit_id == audit_id)
+                .order_by(FindingRow.id)
+            )
+            counts = session.execute(
+                select(RuleCountRow, SourceRow.target)
+                .join(SourceRow, SourceRow.id == RuleCountRow.source_id)
+                .where(SourceRow.audit_id == audit_id)
+                .order_by(SourceRow.id, RuleCountRow.rule)
+            )
+            return Audit(
+                id=row.id,
+                title=row.title,
+                on=row.on,
+                started_at=row.started_at,
+                finished_at=row.finished_at,
+                catalogue=catalogue,
+                sources=tuple(map(read_source, sources.values())),
+                findings=tuple(
+                    read_finding(finding, sources[finding.source_id], capture, judged_by)
+                    for finding, capture, judged_by in findings
+                ),
+                counts=tuple(starmap(read_count, counts)),
+            )
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        with telling(self.engine.url), Session(reading(self.engine)) as session:
+            yield session
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with telling(self.engine.url), Session(writing(self.engine)) as session, session.begin():
+            yield session
+
+    def _records(self, catalogue_id: int) -> Iterator[Record]:
+        with self._read() as session:
+            yield from session.scalars(
+                select(OfficialRow.body)
+                .join(CatalogueRecordRow, CatalogueRecordRow.digest == OfficialRow.digest)
+                .where(CatalogueRecordRow.catalogue_id == catalogue_id)
+                .order_by(CatalogueRecordRow.position),
+                execution_options={"yield_per": 500},
+            )
+
+    def _insert_new(self, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
+        """Return an INSERT that leaves alone what is kept already, even by another process meanwhile."""
+        build = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        return build(row).on_conflict_do_nothing()
