@@ -1,0 +1,135 @@
+"""How many originals, copies and sets a paper is asked for in, and in which form, as published -> values."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from audits.procedure import CopyForm, Quantity
+from audits.reading.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_COPY = r"(?:sao|chụp|photo(?:copy|coppy)?|phô ?tô(?: ?(?:cop(?:y|py|i)|cóp ?pi))?|scan|quét|fax)"
+_ORIGINAL = r"(?:chính|gốc)"
+_COUNT = r"(?<![\w/.,])(?P<count>[0-9]{1,2})\s?(?:\([^()0-9]{1,20}\)\s?)?"
+# "02 bản đồ", "01 bản cam kết" are papers; a count of unnamed kind stands before a mark or at the end.
+_COUNTED = re.compile(
+    rf"{_COUNT}(?P<kind>bản {_ORIGINAL}|bản {_COPY}|(?:bản|bộ)(?= hồ sơ| gồm|\s?(?:[;,.:)(/+-]|$)| (?:và|hoặc|kèm)\b))(?!\w)"
+)
+_LABELLED = re.compile(
+    rf"(?P<kind>bản {_ORIGINAL}|bản {_COPY}|số bộ(?: hồ sơ)?|số bản)\s?[:=]\s?(?P<count>[0-9]{{1,2}})(?![0-9/.])"
+)
+_BARE = re.compile(r"(?:số lượng(?: hồ sơ)?\s?:?\s?)?(?P<count>[0-9]{1,2})(?:\s?\([^()0-9]{1,20}\))?[.\s]*")
+_SETS_LABEL = re.compile(r"số (?:lượng hồ sơ|bộ)")
+# A number after these is a place in a text.
+_NUMBERED = re.compile(
+    r"(?:mẫu(?: số)?|điều|khoản|điểm|mục|phụ lục|phần|(?<!lượng )số|tờ khai|ngày|tháng|năm)\s?$|\w-$"
+)
+
+# The original is only shown and taken back (NĐ 23/2015/NĐ-CP, Điều 6): not a demand for the original.
+_SHOWN = re.compile(
+    r"(?:(?:xuất trình|mang(?: theo)?|trình|kèm(?: theo)?|cùng(?: với)?|hoặc|và|đồng thời|có|gửi kèm|,|\()\s?)*(?:\s?(?:theo|với))?\s?(?:bản (?:chính|gốc)(?:[^.;\n]{0,60}?))(?:để|cho việc|nhằm)[^.;,\n]{0,30}(?:đối chiếu|kiểm tra|so sánh|đối chứng)"
+    r"|(?:xuất trình|mang theo) (?:kèm |theo )?bản (?:chính|gốc)"
+    r"|(?:đối chiếu|so sánh|so)(?: với)? (?:các )?bản (?:chính|gốc)|(?:đúng|khớp) với bản (?:chính|gốc)|từ (?:các )?bản (?:chính|gốc)"
+)
+_NOT_CERTIFIED = re.compile(
+    r"(?:không|chưa|miễn)(?: (?:cần|phải|yêu cầu|bắt buộc|cần phải|bắt buộc phải|có))* (?:(?:công chứng|chứng thực)[\s,/]*(?:hoặc |và )?)+"
+)
+_CERTIFYING = r"(?:công chứng|chứng thực)"
+_MADE_CERTIFIED = (
+    rf"(?:(?:y|giấy|điện tử|hợp lệ|có|được|đã|phải|xác nhận|dấu|và|hoặc|đã được|,|từ sổ gốc) ?)*{_CERTIFYING}"
+)
+_CERTIFIED = re.compile(
+    rf"bản {_COPY} ?(?:\(? ?){_MADE_CERTIFIED}"
+    rf"|bản {_COPY}(?:(?!bản {_COPY})[^;.|\n]){{0,160}}?(?:[(,] ?|(?<!\w)có )(?:có|được|phải|đã)? ?(?:bản )?{_CERTIFYING}(?! (?:viên|cá nhân|điện))"
+    rf"|(?:sao|{_COPY}) (?:y )?{_CERTIFYING}|\((?:có |đã |được |bản )?{_CERTIFYING}\)|bản {_CERTIFYING}|bản sao (?:trích lục )?từ sổ gốc"
+)
+_TRANSLATED = re.compile(r"dịch[^;.\n]{0,60}$")
+_TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?")
+# Here the copy is what the paper is about, not the form it is handed in.
+_SUBJECT = re.compile(
+    rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí|yêu cầu cấp) bản {_COPY}|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"
+)
+_PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)")
+_DEMANDED = re.compile(rf"bản {_ORIGINAL}(?!\w)")
+
+
+def read_quantity(text: str | None) -> Quantity:
+    """Read a published quantity: "01 bản chính", "Bản chính: 1 - Bản sao: 0", "02 bộ"; a bare count is `pieces`."""
+    if not text:
+        return Quantity(text or "")
+    folded = fold(text)
+    if match := _BARE.fullmatch(folded):
+        count = int(match["count"])
+        return Quantity(text, sets=count) if _SETS_LABEL.match(folded) else Quantity(text, pieces=count)
+    return _quantity(text, folded, _counts(folded))
+
+
+def quantity_in_name(name: str) -> Quantity:
+    """Read the quantity that stands in a paper's name: "Đơn đăng ký (01 bản chính)"; numbers of forms, dates, people are none."""
+    folded = fold(name)
+    counts = [match for match in _counts(folded) if not _NUMBERED.search(folded, 0, match.start())]
+    if counts:
+        return _quantity(name, folded, counts)
+    if match := re.search(r"số lượng(?: hồ sơ)?\s?:\s?([0-9]{1,2})(?:\s?\([^()0-9]{1,20}\))?[.)\s]*$", folded):
+        count = int(match[1])
+        return Quantity(name, sets=count) if "số lượng hồ sơ" in match[0] else Quantity(name, pieces=count)
+    return Quantity()
+
+
+def accepted_forms(text: str) -> frozenset[CopyForm]:
+    """Return the forms in which the text of a paper accepts or demands it; empty: not stated.
+
+    An original that is only shown for comparison makes the copy a plain one. "Sao y" may be either kind of copy.
+    """
+    folded = fold(text)
+    forms: set[CopyForm] = set()
+    shown = _SHOWN.search(folded) is not None
+    rest = _SUBJECT.sub(" ", _NOT_CERTIFIED.sub(" ", _SHOWN.sub(" | ", folded)))
+    if _TRUE_COPY.search(rest):
+        forms |= {CopyForm.PLAIN_COPY, CopyForm.CERTIFIED_COPY}
+        rest = _TRUE_COPY.sub(" ", rest)
+    certified = [match for match in _CERTIFIED.finditer(rest) if not _TRANSLATED.search(rest, 0, match.start())]
+    if certified:
+        forms.add(CopyForm.CERTIFIED_COPY)
+    for match in reversed(certified):
+        rest = rest[: match.start()] + " | " + rest[match.end() :]
+    if _PLAIN.search(rest) or (shown and not forms and not _certified_from(folded)):
+        forms.add(CopyForm.PLAIN_COPY)
+    if _DEMANDED.search(rest):
+        forms.add(CopyForm.ORIGINAL)
+    return frozenset(forms)
+
+
+def _certified_from(folded: str) -> bool:
+    # "được chứng thực từ bản chính" says how a copy is certified; nothing is shown.
+    return re.search(rf"{_CERTIFYING}[^.;,\n]{{0,20}} từ (?:các )?bản (?:chính|gốc)", folded) is not None
+
+
+def _counts(folded: str) -> list[re.Match[str]]:
+    labelled = list(_LABELLED.finditer(folded))
+    return labelled or list(_COUNTED.finditer(folded))
+
+
+def _quantity(raw: str, folded: str, counts: list[re.Match[str]]) -> Quantity:
+    """Return the counts by kind; counts of one kind that differ belong to different cases and say nothing together."""
+    originals = _agreed(match for match in counts if re.search(_ORIGINAL, match["kind"]))
+    copies = _agreed(match for match in counts if re.search(rf"bản {_COPY}", match["kind"]))
+    sets = _agreed(match for match in counts if "bộ" in match["kind"])
+    pieces = _agreed(match for match in counts if match["kind"] in {"bản", "số bản"})
+    if originals and copies and _alternatives(folded, counts):
+        return Quantity(raw, sets=sets, pieces=max(originals, copies))
+    return Quantity(raw, originals, copies, sets, pieces)
+
+
+def _agreed(matches: Iterable[re.Match[str]]) -> int | None:
+    found = {int(match["count"]) for match in matches}
+    return found.pop() if len(found) == 1 else None
+
+
+def _alternatives(folded: str, counts: list[re.Match[str]]) -> bool:
+    between = (folded[first.end() : second.start()] for first, second in pairwise(counts))
+    return any("hoặc" in words for words in between)

@@ -1,0 +1,133 @@
+"""Vietnamese text as published -> text that can be read and compared; the meaning is never changed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import product
+
+# Published texts repeat a million times, long ones seldom: only these are worth remembering.
+_REMEMBERED = 1 << 15
+_LONGEST_REMEMBERED = 1000
+
+_CLEANED = {
+    "Ð": "Đ",  # the Icelandic letter, typed for the Vietnamese one
+    "ð": "đ",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\x0b": "\n",
+    "\x0c": "\n",
+    "\x85": "\n",
+}
+_ODD = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\xd0\xf0\u0300-\u036f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ue000-\uf8ff\U000f0000-\U0010fffd]"
+)
+_GLYPHS = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_UNTIDY = ("  ", "\n ", " \n", "\n\n")
+_BLANKS = re.compile(r"[^\S\n]+")
+
+_LOOK_ALIKES = str.maketrans(
+    dict(
+        zip(
+            "АВЕЗКМНОРСТУХІЈЅԌԚԜаеорсухіјѕԛԝгΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+            "ABE3KMHOPCTYXIJSGQWaeopcyxijsqwrABEZHIKMNOPTYXo",
+            strict=True,
+        )
+    )
+)
+_LOOK_ALIKE = re.compile(f"[{''.join(map(chr, _LOOK_ALIKES))}]")
+
+_PUNCTUATION = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»″〝〞", '"'),
+        **dict.fromkeys("‘’‚‛`´′", "'"),
+        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+        **dict(zip("：；，．（）／％＋", ":;,.()/%+", strict=True)),
+        "\n": " ",
+    }
+)
+_PUNCTUATED = re.compile(f"[{''.join(re.escape(chr(letter)) for letter in _PUNCTUATION)}]")
+
+_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")  # none, huyền, sắc, hỏi, ngã, nặng
+
+
+def _toned(letter: str, tone: str) -> str:
+    return unicodedata.normalize("NFC", letter + tone)
+
+
+# Syllables whose tone mark, or i/y, is written two ways: the written form -> one form. Only open syllables ("hoà",
+# never "hoàn"), so that no two different words become one.
+_SPELLINGS = {
+    **{
+        first + _toned(second, tone): _toned(first, tone) + second
+        for first, second in ("oa", "oe", "uy")
+        for tone in _TONES[1:]
+    },
+    **{"q" + _toned("u", tone) + "y": "qu" + _toned("y", tone) for tone in _TONES[1:]},
+    **{"qu" + _toned(vowel, tone): "qu" + _toned("y", tone) for vowel, tone in product("iy", _TONES)},
+    **{"q" + _toned("u", tone) + "i": "qu" + _toned("y", tone) for tone in _TONES[1:]},
+    **{"g" + _toned("i", tone) + "a": "gi" + _toned("a", tone) for tone in _TONES[1:]},
+}
+_ONE_CONSONANT = {start + _toned("i", tone): start + _toned("y", tone) for start, tone in product("hklmst", _TONES)}
+_ONE_SPELLING = {**_SPELLINGS, **_ONE_CONSONANT}
+# Branches begin with single letters, which is what makes the search fast.
+_SPELT_TWO_WAYS = re.compile(
+    "(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ]|q[uùúủũụ][iìíỉĩịyỳýỷỹỵ]|g[ìíỉĩị]a|[hklmst](?<![^\\W\\d_].)[iìíỉĩị])(?![^\\W\\d_])"
+)
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC without invisible and private-use characters, one space between words, empty lines dropped."""
+    if not unicodedata.is_normalized("NFC", text) or _ODD.search(text):
+        text = _GLYPHS.sub(" ", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+        for odd, plain in _CLEANED.items():
+            text = text.replace(odd, plain)
+        text = unicodedata.normalize("NFC", text)
+    elif not any(pair in text for pair in _UNTIDY):
+        return text.strip()
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def look_alikes(text: str) -> str:
+    """Return the text with Cyrillic and Greek letters that look Latin replaced, as in the number `66/NQ-СР`."""
+    return text.translate(_LOOK_ALIKES) if _LOOK_ALIKE.search(text) else text
+
+
+def fold(text: str) -> str:
+    """Return the text for comparing: clean, lower case, one spelling of tone marks and punctuation, on one line.
+
+    Letter by letter it is as long as `clean(text)`, so that a place found in one is the same place in the other
+    (save for rare foreign capitals whose lower case is longer).
+    """
+    return _fold_remembered(text) if len(text) <= _LONGEST_REMEMBERED else _fold(text)
+
+
+def unaccented(text: str) -> str:
+    """Return the folded text without any diacritics, đ as d: what people type into a search box."""
+    return _unaccented_remembered(text) if len(text) <= _LONGEST_REMEMBERED else _unaccented(text)
+
+
+def _fold(text: str) -> str:
+    text = look_alikes(clean(text))
+    text = unicodedata.normalize("NFC", text.lower())
+    if _PUNCTUATED.search(text):
+        text = text.translate(_PUNCTUATION)
+    return _SPELT_TWO_WAYS.sub(_respelt, text)
+
+
+def _respelt(match: re.Match[str]) -> str:
+    return _ONE_SPELLING[match[0]]
+
+
+def _unaccented(text: str) -> str:
+    letters = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_fold_remembered = lru_cache(maxsize=_REMEMBERED)(_fold)
+_unaccented_remembered = lru_cache(maxsize=_REMEMBERED)(_unaccented)
