@@ -87,12 +87,13 @@ class Fees:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """How many originals, copies and sets of a paper are asked for; None: not stated."""
+    """How many originals, copies and sets of a paper are asked for; `pieces` where the kind is left open; None: not stated."""
 
     raw: str = ""
     originals: int | None = None
     copies: int | None = None
     sets: int | None = None
+    pieces: int | None = None
 
 
 class CopyForm(StrEnum):
