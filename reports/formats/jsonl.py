@@ -1,0 +1,67 @@
+"""For programs: one finding a line in the findings format, with its agency, its target and its evidence."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from reports.atomic import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audits.audit import Audit, AuditedFinding
+    from audits.procedure import Finding
+
+SUFFIX = ".jsonl"
+
+
+def write(audit: Audit, path: Path) -> None:
+    """Write every finding, good practice included (severity null), in the audit's order; UTF-8, sentences in Vietnamese.
+
+    Raises:
+        WriteError: the file cannot be written.
+
+    """
+    with replacing(path) as temporary, temporary.open("xb") as file:
+        for item in audit.findings:
+            # A lone surrogate has no UTF-8; its backslash form is the JSON escape for it.
+            file.write(json.dumps(record(item), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+
+
+def record(item: AuditedFinding) -> dict[str, Any]:
+    """Return one finding with its agency, target and evidence as a JSON object; times in ISO 8601, UTC."""
+    evidence = item.evidence
+    return {
+        **finding_record(item.finding),
+        "id": item.id,
+        "agency": item.agency,
+        "target": item.target,
+        "procedure": item.procedure,
+        "published_code": item.published_code,
+        "evidence": {
+            "capture": evidence.capture,
+            "url": evidence.url,
+            "captured_at": evidence.captured_at.astimezone(UTC).isoformat(),
+            "place": evidence.place,
+            "catalogue_version": evidence.catalogue_version,
+        },
+    }
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """Return the finding in the findings format, and the field `where` it stands."""
+    return {
+        "line": finding.line,
+        "code": finding.code,
+        "rule": finding.rule,
+        "rule_version": finding.rule_version,
+        "document": finding.document,
+        "severity": finding.severity,
+        "expected": finding.expected,
+        "found": finding.found,
+        "law": list(finding.law),
+        "why": str(finding.why),
+        "where": finding.where,
+    }

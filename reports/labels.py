@@ -1,0 +1,42 @@
+"""The words for what an audit holds, for every format alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.procedure import Severity
+from audits.rules import rules
+from crawlers.records import SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def rule_title(slug: str, _: Callable[[str], str]) -> str:
+    """Return the rule's title; its id when a stored audit knows a rule that no longer exists."""
+    rule = rules().get(slug)
+    return slug if rule is None else _(rule.title)
+
+
+def severity_label(severity: Severity | None, _: Callable[[str], str]) -> str:
+    """Return how grave a sign is; None is good practice."""
+    return {
+        Severity.HIGH: _("cao"),
+        Severity.MEDIUM: _("trung bình"),
+        Severity.LOW: _("thấp"),
+        None: _("biểu dương"),
+    }[severity]
+
+
+def state_label(state: SourceState, _: Callable[[str], str]) -> str:
+    """Return how far a source could be looked at, in words that blame nobody."""
+    return {
+        SourceState.OK: _("đã kiểm tra"),
+        SourceState.PARTIAL: _("kiểm tra được một phần"),
+        SourceState.SUSPECT: _("số thủ tục đọc được khác thường nên không kết luận"),
+        SourceState.CHANGED: _("trang đã đổi cấu trúc, công cụ chưa đọc được"),
+        SourceState.BLOCKED: _("trang chặn truy cập tự động"),
+        SourceState.UNREACHABLE: _("không kết nối được"),
+        SourceState.OUTSIDE_WINDOW: _("ngoài khung giờ được phép truy cập"),
+        SourceState.INTERRUPTED: _("việc kiểm tra bị ngắt giữa chừng"),
+    }[state]

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import errno
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from crawlers.settings import settings
+from reports import atomic, formats
+from reports.formats import jsonl, xlsx
+from reports.translation import translator
+from tests.reports import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from audits.audit import Audit
+
+AUDITS = {
+    "ordinary": sample.ORDINARY,
+    "hostile": sample.HOSTILE,
+    "nothing found": sample.NOTHING_FOUND,
+    "nothing seen": sample.NOTHING_SEEN,
+    "empty": sample.EMPTY,
+}
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SOAT_LANGUAGE", "en")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def test_formats_are_found_by_their_file() -> None:
+    assert formats.names() == ("html", "jsonl", "xlsx")
+    assert [formats.load(name).SUFFIX for name in formats.names()] == [".html", ".jsonl", ".xlsx"]
+    with pytest.raises(formats.FormatError, match=r"pdf: .*html, jsonl, xlsx"):
+        formats.load("pdf")
+
+
+@pytest.mark.parametrize("name", formats.names())
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
+def test_every_format_holds_every_audit_and_leaves_nothing_beside_it(name: str, audit: Audit, tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "báo cáo"
+    path.parent.mkdir()
+    path.write_text("cũ", encoding="utf-8")
+    formats.load(name).write(audit, path)
+    assert path.read_bytes() != "cũ".encode()
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_what_cannot_be_written_is_named_in_one_line(name: str, tmp_path: Path) -> None:
+    (tmp_path / "tệp").touch()
+    path = tmp_path / "tệp" / "báo cáo"
+    with pytest.raises(atomic.WriteError, match="không ghi được") as caught:
+        formats.load(name).write(sample.ORDINARY, path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stop", "raised"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (OSError(errno.ENOSPC, "No space left on device"), atomic.WriteError),
+        (FileNotFoundError(errno.ENOENT, "No such file", "another file that was read"), FileNotFoundError),
+    ],
+)
+def test_an_interrupted_file_leaves_the_old_one_whole(
+    stop: BaseException, raised: type[BaseException], tmp_path: Path
+) -> None:
+    path = tmp_path / "báo cáo"
+    path.write_text("cũ", encoding="utf-8")
+
+    def write_half() -> None:
+        with atomic.replacing(path) as temporary:
+            temporary.write_text("một nửa", encoding="utf-8")
+            raise stop
+
+    with pytest.raises(raised) as caught:
+        write_half()
+    assert caught.type is raised
+    assert path.read_text(encoding="utf-8") == "cũ"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
+def test_jsonl_is_one_finding_a_line_in_the_findings_format(audit: Audit, tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    jsonl.write(audit, path)
+    records = [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
+    assert len(records) == len(audit.findings)
+    for record, item in zip(records, audit.findings, strict=True):
+        finding = item.finding
+        assert [record[key] for key in ("line", "code", "rule", "rule_version", "document", "severity")] == [
+            finding.line, finding.code, finding.rule, finding.rule_version, finding.document, finding.severity
+        ]  # fmt: skip
+        assert [record[key] for key in ("expected", "found", "law", "why")] == [
+            finding.expected, finding.found, list(finding.law), str(finding.why)
+        ]  # fmt: skip
+        assert [record["agency"], record["target"]] == [item.agency, item.target]
+        assert record["evidence"]["capture"] == item.evidence.capture
+        assert record["evidence"]["captured_at"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
+def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(audit, path)
+    book = load_workbook(path)
+    assert book.sheetnames == ["Tổng hợp", "Dấu hiệu", "Biểu dương", "Không kiểm tra được"]
+    for sheet in book:
+        assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    signs = [item for item in audit.findings if item.finding.severity is not None]
+    assert {row[0] for row in book["Dấu hiệu"].iter_rows(min_row=2, values_only=True)} == {item.id for item in signs}
+    assert book["Biểu dương"].max_row == 1 + len(audit.findings) - len(signs)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+        assert all(sheet.column_dimensions[get_column_letter(at)].width >= 8 for at in range(1, sheet.max_column + 1))
+    unchecked = book["Không kiểm tra được"]
+    blocked = sum(source.state not in {"ok", "partial"} for source in audit.sources)
+    faults = sum(len(source.faults) for source in audit.sources)
+    assert unchecked.max_row == 1 + blocked + faults + sum(len(count.reasons) for count in audit.counts)
+
+
+def test_xlsx_keeps_hostile_text_as_text_and_cuts_what_excel_cannot_hold(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(sample.HOSTILE, path)
+    sheet = load_workbook(path)["Dấu hiệu"]
+    column = {cell.value: at for at, cell in enumerate(sheet[1])}
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+    assert rows[2][column["Theo quy định"]].value == "=cmd()"
+    assert rows[2][column["Theo quy định"]].quotePrefix
+    assert rows[2][column["Nội dung"]].value == "-1"
+    assert rows[1][column["Đang công khai"]].value == f"{sample.SCRIPT}!"
+    assert rows[1][column["Địa chỉ trang"]].hyperlink is None
+    for name, mark in (("Theo quy định", "x […]"), ("Đang công khai", "🏛 […]")):
+        text = str(rows[6][column[name]].value)
+        assert text.endswith(mark)
+        assert 32_760 <= len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert rows[4][column["Theo quy định"]].value == sample.DECOMPOSED
+
+
+def test_xlsx_links_to_the_page_and_shows_vietnamese_time(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(sample.ORDINARY, path)
+    sheet = load_workbook(path)["Dấu hiệu"]
+    column = {cell.value: at for at, cell in enumerate(sheet[1])}
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == 1)
+    link = row[column["Địa chỉ trang"]].hyperlink
+    assert link is not None
+    assert link.target == "http://127.0.0.1:8101/bothutuc/tthc?matt=1"
+    assert f"{row[column['Thời điểm chụp (giờ Việt Nam)']].value:%Y-%m-%d %H:%M}" == "2026-11-02 03:31"
+
+
+@pytest.mark.usefixtures("english")
+def test_xlsx_in_english(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(sample.ORDINARY, path)
+    book = load_workbook(path)
+    _ = translator("en")
+    assert book.sheetnames == [_("Tổng hợp"), _("Dấu hiệu"), _("Biểu dương"), _("Không kiểm tra được")]
+    assert "Signs" in book.sheetnames

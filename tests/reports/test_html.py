@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from reports.formats import html
+from reports.labels import rule_title
+from tests.reports import sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from selectolax.lexbor import LexborNode
+
+    from audits.audit import Audit
+
+AUDITS = {
+    "ordinary": sample.ORDINARY,
+    "hostile": sample.HOSTILE,
+    "nothing found": sample.NOTHING_FOUND,
+    "nothing seen": sample.NOTHING_SEEN,
+    "empty": sample.EMPTY,
+}
+
+
+def tree(audit: Audit, language: str = "vi") -> LexborHTMLParser:
+    return LexborHTMLParser("".join(html.page(audit, language)).encode("utf-8", "replace"))
+
+
+def one(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    node = page.css_first(selector)
+    assert node is not None, selector
+    return node
+
+
+def text(page: LexborHTMLParser | LexborNode, selector: str) -> str:
+    node = one(page, selector)
+    return re.sub(r"\s+", " ", node.text()).strip()
+
+
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_page_is_self_contained_and_well_built(audit: Audit, language: str) -> None:
+    page = tree(audit, language)
+    assert one(page, "html").attributes["lang"] == language
+    assert len(page.css("h1")) == 1
+    assert "default-src 'none'" in (one(page, "meta[http-equiv]").attributes["content"] or "")
+    assert not page.css("[src], link:not([href='data:,']), [style], img, iframe, object, embed, base, [onerror]")
+    assert len(page.css("script")) == 1
+    assert not re.search(r"url\(|@import", one(page, "style").text())
+    for link in page.css("a"):
+        assert re.match(r"https?://|#", link.attributes["href"] or ""), "only web addresses and places in the page"
+    ids = [node.attributes["id"] for node in page.css("[id]")]
+    assert len(ids) == len(set(ids))
+    for name in ("aria-labelledby", "for"):
+        for node in page.css(f"[{name}]"):
+            assert set((node.attributes[name] or "").split()) <= set(ids)
+
+
+@pytest.mark.parametrize("audit", AUDITS.values(), ids=AUDITS)
+def test_every_finding_is_there_and_good_practice_is_apart(audit: Audit) -> None:
+    page = tree(audit)
+    signs = {f"dau-hieu-{item.id}" for item in audit.findings if item.finding.severity is not None}
+    good = {f"bieu-duong-{item.id}" for item in audit.findings if item.finding.severity is None}
+    assert {node.attributes["id"] for node in page.css(".agency > .finding")} == signs
+    assert {node.attributes["id"] for node in page.css("section > .finding")} == good
+    assert text(page, ".figures .signs .value") == str(len(signs))
+
+
+def test_a_finding_shows_all_that_an_objection_needs() -> None:
+    page = tree(sample.ORDINARY)
+    item = sample.FINDINGS[0]
+    shown = text(page, "#dau-hieu-1")
+    for part in (
+        rule_title("longer_time", str), "Mức cao", item.procedure, "1.012756.H99", str(item.finding.why), *item.finding.law,
+        item.evidence.capture, item.evidence.url, item.evidence.place, "03:31 ngày 02/11/2026",
+    ):  # fmt: skip
+        assert part in shown, part
+    assert [node.text() for node in page.css("#dau-hieu-1 del")] == ["12", "hai"]
+    assert [node.text() for node in page.css("#dau-hieu-1 ins")] == ["17", "bảy"]
+    assert "Nơi công khai không có nội dung này." in text(page, "#dau-hieu-8")
+
+
+def test_hostile_text_is_shown_and_never_markup() -> None:
+    page = tree(sample.HOSTILE)
+    assert text(page, "h1") == sample.SCRIPT
+    assert sample.SCRIPT in text(page, "#dau-hieu-1 .procedure")
+    assert "{{ 7*7 }}" in text(page, "#bieu-duong-7 .why")
+    assert "a_rule_that_is_gone" in text(page, "#dau-hieu-2 .rule")
+    assert not [link for link in page.css("a") if "javascript" in (link.attributes["href"] or "")]
+    assert "và 5 điều nữa" in text(page, ".faults")
+
+
+def test_what_could_not_be_checked_is_prominent_and_blames_nobody() -> None:
+    page = tree(sample.ORDINARY)
+    notice = text(page, "#nguon-khong-kiem-tra")
+    assert "2 trên 6 nguồn" in notice
+    assert "không phải lỗi của cơ quan" in notice
+    assert "Sở Y tế tỉnh Mẫu" in notice
+    rows = {text(row, "th"): text(row, "td") for row in page.css("table[aria-labelledby=theo-co-quan] tbody tr")}
+    assert rows["Sở Y tế tỉnh Mẫu"] == "không kiểm tra được"
+    assert rows["UBND phường Bến Đò"] == "không có dấu hiệu"
+    assert rows["UBND tỉnh Mẫu"] == "cao 3 · trung bình 1 · thấp 1"
+
+
+@pytest.mark.parametrize(
+    ("audit", "said"),
+    [
+        (sample.NOTHING_FOUND, "Không thấy dấu hiệu nào trong 118 thủ tục đã đọc."),
+        (sample.NOTHING_SEEN, "Chưa có kết luận"),
+        (sample.EMPTY, "Chưa có kết luận"),
+    ],
+)
+def test_no_sign_is_not_the_same_as_nothing_seen(audit: Audit, said: str) -> None:
+    assert said in text(tree(audit), "section[aria-labelledby=noi-dung] .lead")
+
+
+def test_the_english_page_fills_translated_sentences() -> None:
+    page = tree(sample.ORDINARY, "en")
+    assert text(page, "#so-lieu") == "Key figures"
+    assert "2 November 2026, 03:31" in text(page, "#dau-hieu-1")
+    assert text(page, "#dau-hieu-1 .rule") == "Longer time limit"
+
+
+def test_write_uses_the_language_of_the_settings(tmp_path: Path) -> None:
+    html.write(sample.ORDINARY, tmp_path / "f.html")
+    assert '<html lang="vi">' in (tmp_path / "f.html").read_text(encoding="utf-8")
