@@ -199,13 +199,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """A sign: what the law expects, what was found, and the path of the field in the published record where it stands."""
+    """A sign: what the law expects, what was found, and the path of the field in the published record where it stands.
+
+    `code` names the official procedure where there is no published one to tell it (an unpublished procedure).
+    """
 
     expected: str
     found: str
     where: str
     why: Sentence
     document: int | None = None
+    code: str | None = None
 
 
 Verdict = Pass | Fail | Skip

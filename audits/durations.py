@@ -1,0 +1,52 @@
+"""Which published time limits may be held against which official ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.procedure import Stated
+from audits.reading.terms import bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Method, Term, Terms
+
+
+def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, tuple[Term, ...]]]:
+    """Yield (index of the published method, its terms, every official limit it may be held against).
+
+    The official limits are those of the same channel, where both sides name it, else of all channels. A method is left out
+    when either side's text cannot be read or refers elsewhere: then nothing is certain.
+    """
+    official = pair.official.methods or () if pair.official else ()
+    for index, method in enumerate(pair.published.methods or ()):
+        if method.terms is None or method.terms.stated is not Stated.VALUES:
+            continue
+        rows = same_channel(method, official)
+        stated = [row.terms for row in rows if row.terms is not None and row.terms.stated is not Stated.NONE]
+        if stated and all(terms.stated is Stated.VALUES for terms in stated):
+            limits = {(term.number, term.unit): term for terms in stated for term in terms.options}
+            yield index, method.terms, tuple(limits.values())
+
+
+def same_cases(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[tuple[Term, tuple[Term, ...]]] | None:
+    """Return each published limit with the official ones it may be held against; None: their cases cannot be paired.
+
+    One published limit stands against all official ones. As many on both sides are paired from the shortest to the longest.
+    """
+    if len(published) == 1:
+        return [(published[0], official)]
+    if len(published) == len(official):
+        return [
+            (one, (other,))
+            for one, other in zip(sorted(published, key=bounds), sorted(official, key=bounds), strict=True)
+        ]
+    return None
+
+
+def same_channel(method: Method, official: tuple[Method, ...]) -> list[Method]:
+    """Return the official methods of the same channel; all of them where the channel is unknown or has no row."""
+    rows = [row for row in official if method.channel is not None and row.channel is method.channel]
+    return rows or list(official)

@@ -1,0 +1,70 @@
+"""The questions that come before any comparison: is there a counterpart, and may this record be held against it at all?"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from audits.matching.procedures import MatchKind
+from audits.procedure import Sentence, Skip
+from audits.reading.text import fold
+
+if TYPE_CHECKING:
+    from audits.pair import Pair
+
+_ARCHIVED = re.compile(r"hết hiệu lực|bãi bỏ|lưu trữ|ngừng (?:áp dụng|tiếp nhận)|inactive|archived|thay thế")
+_INTERNAL = re.compile(r"\bnội bộ\b|internal", re.IGNORECASE)
+_DECISION = re.compile(r"(?:quyết định|qđ)(?: công bố)?(?: số)?:? ?\d*/qđ-|nghị quyết(?: số)?:? ?\d+/\d{4}/nq-hđnd")
+_LINKED = re.compile(r"\bliên thông\b")
+
+UNCERTAIN = "chưa xác định chắc thủ tục tương ứng, cần người xem (gần nhất: {candidates})"
+
+
+def is_archived(pair: Pair) -> bool:
+    """Tell whether the source itself marks the procedure as no longer offered."""
+    return _ARCHIVED.search(fold(pair.published.status or "")) is not None
+
+
+def is_internal(pair: Pair) -> bool:
+    """Tell whether the record says that it is an internal procedure, which never faces citizens."""
+    texts = (pair.published.name, pair.published.sector or "", pair.published.kind or "")
+    return any(_INTERNAL.search(fold(text)) for text in texts)
+
+
+def is_linked(pair: Pair) -> bool:
+    """Tell whether the record is a linked procedure (liên thông), made of several official ones."""
+    return _LINKED.search(fold(pair.published.name)) is not None
+
+
+def cites_decision(pair: Pair) -> bool:
+    """Tell whether the record's legal bases name a publishing decision or a council resolution, which a person must read."""
+    return any(_DECISION.search(fold(basis)) for basis in pair.published.legal_bases or ())
+
+
+def not_comparable(pair: Pair) -> Skip | None:
+    """Return why this record cannot be compared with an official procedure; None: it can."""
+    if is_archived(pair):
+        return Skip(Sentence("nguồn ghi rõ thủ tục đã hết hiệu lực hoặc chỉ lưu trữ"))
+    match pair.match.kind:
+        case MatchKind.OFFICIAL:
+            return None
+        case MatchKind.REPEALED:
+            return Skip(Sentence("thủ tục đã bị bãi bỏ, không còn nội dung để đối chiếu"))
+        case MatchKind.SPECIFIC:
+            decision = pair.match.specific.decision if pair.match.specific else ""
+            return Skip(Sentence("thủ tục đặc thù của địa phương theo {decision}", {"decision": decision}))
+        case MatchKind.UNKNOWN:
+            return Skip(Sentence("không có thủ tục quốc gia tương ứng để đối chiếu"))
+        case MatchKind.UNCERTAIN:
+            return Skip(Sentence(UNCERTAIN, {"candidates": ", ".join(pair.match.candidates) or "không có"}))
+
+
+def no_documents(pair: Pair) -> Skip | None:
+    """Return why the papers of this record cannot be compared; None: they can."""
+    if reason := not_comparable(pair):
+        return reason
+    if pair.published.documents is None:
+        return Skip(Sentence("nguồn không công khai thành phần hồ sơ"))
+    if not pair.official or not pair.official.documents:
+        return Skip(Sentence("danh mục quốc gia không nêu thành phần hồ sơ (lỗi của danh mục, không phải của đơn vị)"))
+    return None

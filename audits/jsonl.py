@@ -1,0 +1,88 @@
+"""Reading JSON lines, plain or gzip, with bounded memory and errors that name the file and the line."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+MAX_LINE = 16 * 2**20
+_OTHER_KINDS = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "ZIP (XLSX, DOCX …)",
+    b"\xd0\xcf\x11\xe0": "Word/Excel cũ (OLE)",
+    b"\xff\xfe": "văn bản UTF-16",
+    b"\xfe\xff": "văn bản UTF-16",
+    b"<!DO": "HTML",
+    b"<htm": "HTML",
+}
+
+
+class InputError(ValueError):
+    """An input that cannot be read at all; one line that says which file, which line, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no record, and why."""
+
+    why: str
+
+
+def read_objects(
+    path: Path, progress: Callable[[int], None] | None = None
+) -> Iterator[tuple[int, dict[str, Any] | BadLine]]:
+    """Yield (0-based line, object or BadLine) for every non-empty line; `progress` gets the bytes read from disk so far.
+
+    Raises:
+        InputError: the file is missing, of another kind, in another encoding, or its compressed data is damaged.
+
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+            file.seek(0)
+            for magic, kind in _OTHER_KINDS.items():
+                if head.lower().startswith(magic.lower()):
+                    raise InputError(
+                        f"{path}: là tệp {kind}, không phải JSONL; chọn đúng tệp hoặc dùng `soat read` cho danh mục đã công bố"
+                    )
+            stream: BinaryIO = gzip.GzipFile(fileobj=file) if head[:2] == b"\x1f\x8b" else file  # type: ignore[assignment]
+            for number, line in enumerate(_lines(stream)):
+                if isinstance(line, BadLine) or line.strip():
+                    yield number, line if isinstance(line, BadLine) else _object(line, first=number == 0)
+                if progress is not None and number % 256 == 0:
+                    progress(file.tell())
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path}: dữ liệu nén bị cắt cụt hoặc hỏng ({error}); tải lại tệp") from error
+    except OSError as error:
+        raise InputError(
+            f"{path}: không đọc được ({error.strerror or error}); kiểm tra đường dẫn và quyền đọc"
+        ) from error
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | BadLine]:
+    while line := stream.readline(MAX_LINE):
+        if len(line) < MAX_LINE or line.endswith(b"\n"):
+            yield line
+            continue
+        while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+            pass
+        yield BadLine(f"dòng dài quá {MAX_LINE // 2**20} MiB")
+
+
+def _object(line: bytes, *, first: bool) -> dict[str, Any] | BadLine:
+    if first:
+        line = line.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return BadLine(f"không phải JSON hợp lệ bằng UTF-8 ({error})")
+    return value if isinstance(value, dict) else BadLine("không phải một đối tượng JSON")

@@ -1,0 +1,140 @@
+"""Judging: match one published record, align its papers, and put every rule to it. Pure: no clock, network or database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audits.law import cite
+from audits.matching.documents import LineMatch, OfficialPapers, Weights, align, learn_weights
+from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
+from audits.pair import Coverage, Pair, PublishedSource
+from audits.procedure import Fail, Finding, Sentence, Skip, Verdict
+from audits.published import read_published
+from audits.reading.codes import read_code
+from audits.rules import Rule, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from audits.catalogue import Catalogue
+    from crawlers.records import PublishedProcedure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule said of one record (`line`) or of a whole source (`line` None), with the finding if it failed."""
+
+    rule: Rule
+    verdict: Verdict
+    finding: Finding | None = None
+
+
+def stated_parts(record: PublishedProcedure) -> Iterator[str]:
+    """Yield the parts a published record states with any text at all."""
+    for part in ("name", "steps", "subjects", "agency", "result", "conditions", "code"):
+        if (getattr(record, part) or "").strip():
+            yield part
+    if record.documents:
+        yield "documents"
+    methods = record.methods or ()
+    if any((method.channel or "").strip() for method in methods):
+        yield "methods"
+    if any((method.time or "").strip() for method in methods):
+        yield "time"
+    if any((method.fee or "").strip() for method in methods):
+        yield "fee"
+
+
+class Judge:
+    """One catalogue made ready to judge records against; the same records and rule versions give the same outcomes."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._matcher = ProcedureMatcher(catalogue)
+        names = (document.name for procedure in catalogue.procedures.values() for document in procedure.documents or ())
+        self._weights: Weights = learn_weights(names)
+        self._papers: dict[str, OfficialPapers] = {}
+
+    def coverage(self, records: Iterable[PublishedProcedure]) -> Coverage:
+        """Return what one source shows: counts over all its records."""
+        stated: Counter[str] = Counter()
+        total = known = 0
+        for record in records:
+            total += 1
+            stated.update(stated_parts(record))
+            code = read_code(record.code)
+            known += self._matcher.knows(code.national if code else None, record.name or "")
+        return Coverage(total, stated, known)
+
+    def pair(self, record: PublishedProcedure, on: date, shown: Coverage) -> Pair:
+        """Match and align one published record, to be judged as of `on`."""
+        published = read_published(record)
+        territory = record.source.territory or (published.code.agency if published.code else None)
+        match = self._matcher.match(published, territory)
+        lines: tuple[LineMatch, ...] = ()
+        if match.official is not None and published.documents is not None and match.official.documents is not None:
+            lines = align(published.documents, self._official_papers(owner_code(match.official)), self._weights)
+        return Pair(published, match, lines, self.catalogue, shown, on, territory)
+
+    def judge(self, pair: Pair, line: int | None = None) -> Iterator[Outcome]:
+        """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
+        for rule in rules().values():
+            if rule.check is not None:
+                yield from self._outcomes(rule, rule.check(pair), pair.on, pair, line)
+
+    def judge_source(self, source: PublishedSource) -> Iterator[Outcome]:
+        """Yield what every rule for a whole source says of it."""
+        for rule in rules().values():
+            if rule.check_source is not None:
+                yield from self._outcomes(rule, rule.check_source(source), source.on, None, None)
+
+    def _official_papers(self, code: str) -> OfficialPapers:
+        if code not in self._papers:
+            self._papers[code] = OfficialPapers.of(self.catalogue.procedures[code].documents or ())
+        return self._papers[code]
+
+    def _outcomes(
+        self, rule: Rule, verdicts: Iterable[Verdict], on: date, pair: Pair | None, line: int | None
+    ) -> Iterator[Outcome]:
+        law = cite(rule.citations, on)
+        for verdict in verdicts:
+            if isinstance(verdict, Fail) and not law:
+                # An accusation needs a text that was in force on the day.
+                yield Outcome(
+                    rule,
+                    Skip(
+                        Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", {"day": on.strftime("%d/%m/%Y")})
+                    ),
+                )
+            elif isinstance(verdict, Fail):
+                code = verdict.code or (pair and _national_code(pair)) or None
+                yield Outcome(rule, verdict, _finding(rule, verdict, law, code, line))
+            else:
+                yield Outcome(rule, verdict)
+
+
+def _national_code(pair: Pair) -> str | None:
+    if pair.official is not None:
+        return owner_code(pair.official)
+    if pair.match.kind is MatchKind.REPEALED and pair.match.repealed is not None:
+        return pair.match.repealed.code
+    return None
+
+
+def _finding(rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, line: int | None) -> Finding:
+    return Finding(
+        rule=rule.slug,
+        rule_version=rule.version,
+        severity=rule.severity,
+        code=code,
+        line=line,
+        document=fail.document,
+        expected=fail.expected,
+        found=fail.found,
+        where=fail.where,
+        law=law,
+        why=fail.why,
+    )

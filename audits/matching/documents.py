@@ -1,0 +1,177 @@
+"""Which official papers each published line asks for, line by line, many to many, with the words the decision rests on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from audits.matching.papers import Paper, Segment, read_paper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from audits.procedure import RequiredDocument
+
+MATCHED = 0.5
+"""A line whose best score reaches this is taken for the official paper."""
+SURE = 0.7
+"""From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
+EXTRA = 0.34
+"""A line whose best score stays below this has no counterpart; between the two a person must look."""
+
+
+class LineKind(StrEnum):
+    """What a published line was taken for."""
+
+    MATCHED = "matched"
+    NOTE = "note"
+    CATCH_ALL = "catch_all"
+    UNCERTAIN = "uncertain"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class LineMatch:
+    """One published line: the (case, component) places it was taken for, how surely (0 to 1), and the shared words."""
+
+    kind: LineKind
+    components: tuple[tuple[int, int], ...] = ()
+    score: float = 0.0
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How telling a word is, from how rarely official papers use it; words never seen tell most."""
+
+    by_word: Mapping[str, float]
+    unseen: float
+
+    def total(self, words: Iterable[str]) -> float:
+        """Return the summed weight of the words."""
+        return sum(self.by_word.get(word, self.unseen) for word in words)
+
+
+def learn_weights(names: Iterable[str]) -> Weights:
+    """Learn the weights from the names of all official papers (inverse document frequency, smoothed)."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for name in names:
+        counts.update(read_paper(name).words)
+        total += 1
+    # Bigrams carry the same words once more, so they count half.
+    return Weights(
+        by_word={
+            word: math.log1p((total + 1) / (count + 1)) * (0.5 if " " in word else 1.0)
+            for word, count in counts.items()
+        },
+        unseen=math.log1p(total + 1) * 0.7,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialPapers:
+    """The official papers of one procedure, read once."""
+
+    documents: tuple[RequiredDocument, ...]
+    papers: tuple[Paper, ...]
+
+    @classmethod
+    def of(cls, documents: Sequence[RequiredDocument]) -> OfficialPapers:
+        """Read the official papers of one procedure."""
+        return cls(tuple(documents), tuple(read_paper(document.name) for document in documents))
+
+
+_CATCH_ALL = re.compile(
+    r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng từ)(?:, (?:giấy tờ|tài liệu|hồ sơ|văn bản))*(?: \w+){0,2} (?:khác(?! nhau)|có liên quan(?! (?:đến|tới|trực tiếp))|liên quan(?! (?:đến|tới|trực tiếp))|cần thiết)\b"
+    r"|theo (?:yêu cầu|hướng dẫn|đề nghị) (?:thêm |cụ thể |trực tiếp )*(?:của|từ) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị|người|ủy ban)"
+    r"|khi (?:cơ quan|cán bộ|công chức|bộ phận)[^.;]* (?:yêu cầu|đề nghị)"
+)
+
+
+def is_catch_all(text: str) -> bool:
+    """Tell whether a folded text asks for papers without naming them ("giấy tờ khác có liên quan")."""
+    return _CATCH_ALL.search(text) is not None
+
+
+def align(published: Sequence[RequiredDocument], official: OfficialPapers, weights: Weights) -> tuple[LineMatch, ...]:
+    """Return for every published line, in order, which official papers it asks for; pure and deterministic."""
+    return tuple(_line_match(read_paper(document.name), official, weights) for document in published)
+
+
+def _line_match(line: Paper, official: OfficialPapers, weights: Weights) -> LineMatch:
+    if line.is_heading:
+        return LineMatch(LineKind.NOTE)
+    scores = [similarity(line, paper, weights) for paper in official.papers]
+    best = max(scores, default=0.0)
+    if line.is_note and best < MATCHED:
+        return LineMatch(LineKind.NOTE, score=best)
+    if best >= MATCHED:
+        chosen = _ranked(line, official, scores, weights)
+        shared = line.words & official.papers[chosen[0]].words
+        return LineMatch(LineKind.MATCHED, tuple(_places(official, chosen)), best, _readable(shared))
+    if line.authorizes:
+        chosen = [index for index, paper in enumerate(official.papers) if paper.authorizes]
+        return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, tuple(_places(official, chosen)), best)
+    if is_catch_all(line.text):
+        return LineMatch(LineKind.CATCH_ALL, score=best)
+    if best < EXTRA and not line.optional and line.segments and line.segments[0].kind is not None:
+        return LineMatch(LineKind.EXTRA, score=best)
+    return LineMatch(LineKind.UNCERTAIN, score=best)
+
+
+def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float], weights: Weights) -> list[int]:
+    """Return the indices of the official papers meant, best first: the best one and its repetitions in other cases."""
+    merits = {
+        index: score + _overlap(line.words, official.papers[index].words, weights)
+        for index, score in enumerate(scores)
+        if score >= MATCHED
+    }
+    best = max(merits.values())
+    return sorted(
+        (index for index, merit in merits.items() if merit >= best - 0.1), key=lambda index: (-merits[index], index)
+    )
+
+
+def _places(official: OfficialPapers, indices: Iterable[int]) -> Iterable[tuple[int, int]]:
+    return (place for index in indices if (place := official.documents[index].component) is not None)
+
+
+def _readable(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(word for word in words if " " in word) or sorted(words))
+
+
+def similarity(line: Paper, paper: Paper, weights: Weights) -> float:
+    """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other."""
+    if not line.segments or not paper.segments:
+        return 0.0
+    return max(_segments(one, other, weights) for one in line.segments for other in paper.segments)
+
+
+def _segments(one: Segment, other: Segment, weights: Weights) -> float:
+    heads = _overlap(one.head, other.head, weights)
+    wholes = _overlap(one.words, other.words, weights)
+    return _kinship(one.kind, other.kind) * (0.6 * heads + 0.4 * wholes)
+
+
+def _kinship(one: str | None, other: str | None) -> float:
+    """Return how well two kinds of paper go together: a document of no telling kind may be nearly anything."""
+    if one == other:
+        return 1.0
+    if "residence" in {one, other}:
+        return 0.3  # a household book is nothing but itself
+    if "application" in {one, other}:
+        return 0.8
+    return 0.9 if {one, other} & {"generic", None} else 0.7
+
+
+def _overlap(one: frozenset[str], other: frozenset[str], weights: Weights) -> float:
+    shared = weights.total(one & other)
+    if not shared:
+        return 0.0
+    smaller, larger = sorted((weights.total(one), weights.total(other)))
+    return 0.6 * shared / smaller + 0.4 * shared / larger

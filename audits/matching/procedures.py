@@ -1,0 +1,234 @@
+"""Which official procedure a published one is: by code, else by name with level and sector; never a guess."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from audits.reading.text import fold
+
+if TYPE_CHECKING:
+    from audits.catalogue import Catalogue, Repealed, Specific
+    from audits.procedure import Procedure
+
+SURE = 0.9
+"""Confidence from which a match by name is relied upon; below it a person must look."""
+NOTHING_LIKE_IT = 0.55
+"""Best name similarity below which a name has no counterpart in the catalogue at all."""
+SAME_NAME = 0.5
+"""Name similarity from which the procedure of the published code may bear the published name (a renamed procedure)."""
+
+
+class MatchKind(StrEnum):
+    """What a published procedure turned out to be."""
+
+    OFFICIAL = "official"
+    REPEALED = "repealed"
+    SPECIFIC = "specific"
+    UNKNOWN = "unknown"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The counterpart of a published procedure.
+
+    `code_owner` is the official procedure that the published code belongs to, where it is not the one matched;
+    `candidates` are the nearest national codes, best first; `in_reach`: the catalogue covers the record's sector at all.
+    """
+
+    kind: MatchKind
+    confidence: float
+    official: Procedure | None = None
+    code_owner: Procedure | None = None
+    repealed: Repealed | None = None
+    specific: Specific | None = None
+    candidates: tuple[str, ...] = ()
+    in_reach: bool = True
+
+
+_PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w)")
+_SUFFIX = re.compile(r"\s*\((?:cấp (?:tỉnh|xã|huyện|bộ|trung ương)|thực hiện tại cấp \w+)\)\s*$")
+_WORD = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=50_000)
+def name_key(name: str) -> str:
+    """Return a name reduced to what tells procedures apart: folded, without "Thủ tục" before it and punctuation in it."""
+    return " ".join(_WORD.findall(_SUFFIX.sub("", _PREFIX.sub("", fold(name)))))
+
+
+def sector_key(sector: str) -> str:
+    """Return a sector's name folded, without the ministry some lists write behind it in brackets."""
+    return " ".join(_WORD.findall(fold(sector).split("(")[0]))
+
+
+def _features(key: str) -> frozenset[str]:
+    words = key.split()
+    return frozenset(words) | {f"{one} {two}" for one, two in itertools.pairwise(words)}
+
+
+class ProcedureMatcher:
+    """The catalogue indexed for matching; building it costs one pass over the names."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._features: dict[str, frozenset[str]] = {}
+        self._postings: dict[str, list[str]] = defaultdict(list)
+        counts: Counter[str] = Counter()
+        for code, procedure in catalogue.procedures.items():
+            key = name_key(procedure.name)
+            self._by_key[key].append(code)
+            self._features[code] = _features(key)
+            counts.update(self._features[code])
+            for feature in self._features[code]:
+                self._postings[feature].append(code)
+        total = len(catalogue.procedures)
+        self._unseen = math.log1p(total + 1)
+        self._weights = {feature: math.log1p((total + 1) / count) for feature, count in counts.items()}
+        self._specific_by_key = {name_key(row.name): row for row in catalogue.specific}
+        self._specific_by_code = {row.code: row for row in catalogue.specific if row.code}
+        self._sectors = {
+            sector_key(procedure.sector) for procedure in catalogue.procedures.values() if procedure.sector
+        }
+        self._repealed_by_key = {name_key(row.name): row for row in catalogue.repealed.values() if row.name}
+
+    def knows(self, code: str | None, name: str) -> bool:
+        """Tell whether the catalogue, its repealed and its specific procedures have this national code or this name."""
+        key = name_key(name)
+        return (
+            code in self._catalogue.procedures
+            or code in self._catalogue.repealed
+            or code in self._specific_by_code
+            or key in self._by_key
+            or key in self._repealed_by_key
+            or key in self._specific_by_key
+        )
+
+    def reaches(self, sector: str | None) -> bool:
+        """Tell whether the catalogue has procedures of this sector, so that one it lacks there means something."""
+        return sector is not None and sector_key(sector) in self._sectors
+
+    def match(self, published: Procedure, territory: str | None = None) -> Match:
+        """Return the counterpart of one published procedure; `territory` is the province's code, where known."""
+        code = published.code.national if published.code else None
+        owner = self._catalogue.procedures.get(code) if code else None
+        if not name_key(published.name):
+            if owner is None:
+                return Match(MatchKind.UNCERTAIN, 0.0)
+            return Match(MatchKind.OFFICIAL, 0.95, official=owner, candidates=(owner_code(owner),))
+        if owner is not None and self.name_similarity(published.name, owner.name) >= SAME_NAME:
+            return self._of_code(published, owner)
+        if (override := self._override(published, code, territory)) is not None:
+            return override
+        by_name = self._by_name(published)
+        if owner is None:
+            return by_name
+        if by_name.kind is MatchKind.OFFICIAL:
+            return Match(
+                MatchKind.OFFICIAL,
+                by_name.confidence,
+                by_name.official,
+                code_owner=owner,
+                candidates=by_name.candidates,
+            )
+        return Match(
+            MatchKind.UNCERTAIN, 0.5, code_owner=owner, candidates=(owner_code(owner), *by_name.candidates)[:3]
+        )
+
+    def _of_code(self, published: Procedure, owner: Procedure) -> Match:
+        # A near-duplicate name elsewhere may fit far better than the name the code stands for.
+        others = self._by_key.get(name_key(published.name), ())
+        exact = [code for code in others if code != owner_code(owner)]
+        if exact and name_key(owner.name) != name_key(published.name):
+            named = self._by_name(published)
+            if named.kind is MatchKind.OFFICIAL:
+                return Match(
+                    MatchKind.OFFICIAL, named.confidence, named.official, code_owner=owner, candidates=named.candidates
+                )
+        return Match(MatchKind.OFFICIAL, 1.0, official=owner, candidates=(owner_code(owner),))
+
+    def _override(self, published: Procedure, code: str | None, territory: str | None) -> Match | None:
+        key = name_key(published.name)
+        if code is not None and code in self._catalogue.repealed:
+            return Match(MatchKind.REPEALED, 1.0, repealed=self._catalogue.repealed[code])
+        specific = self._specific_by_code.get(code) if code else None
+        specific = specific or self._specific_by_key.get(key)
+        if specific is not None and (
+            territory is None or specific.territory is None or specific.territory == territory
+        ):
+            return Match(MatchKind.SPECIFIC, 1.0, specific=specific)
+        if key in self._repealed_by_key and key not in self._by_key:
+            return Match(MatchKind.REPEALED, 0.95, repealed=self._repealed_by_key[key])
+        return None
+
+    def _by_name(self, published: Procedure) -> Match:
+        key = name_key(published.name)
+        if exact := self._by_key.get(key):
+            return self._among(published, exact, 1.0)
+        ranked = self._nearest(key)
+        if not ranked or ranked[0][0] < NOTHING_LIKE_IT:
+            return Match(
+                MatchKind.UNKNOWN,
+                1.0 - (ranked[0][0] if ranked else 0.0),
+                candidates=tuple(code for _, code in ranked[:3]),
+                in_reach=self.reaches(published.sector),
+            )
+        best = ranked[0][0]
+        close = [code for score, code in ranked if score >= best - 0.08]
+        if best >= SURE:
+            return self._among(published, close, best)
+        return Match(MatchKind.UNCERTAIN, best, candidates=tuple(code for _, code in ranked[:3]))
+
+    def _among(self, published: Procedure, codes: list[str], confidence: float) -> Match:
+        """Choose among procedures of (nearly) the same name by level, then sector; several left is uncertain."""
+        procedures = self._catalogue.procedures
+        left = list(codes)
+        if len(left) > 1 and published.levels:
+            left = [code for code in left if procedures[code].levels & published.levels] or left
+        if len(left) > 1 and published.sector:
+            sector = sector_key(published.sector)
+            left = [code for code in left if sector == sector_key(procedures[code].sector or "")] or left
+        if len(left) > 1:
+            return Match(MatchKind.UNCERTAIN, confidence / len(left), candidates=tuple(left[:3]))
+        return Match(MatchKind.OFFICIAL, min(confidence, 0.99), official=procedures[left[0]], candidates=(left[0],))
+
+    def _nearest(self, key: str) -> list[tuple[float, str]]:
+        features = _features(key)
+        shared: Counter[str] = Counter()
+        for feature in features:
+            if len(self._postings.get(feature, ())) <= max(50, len(self._features) // 5):
+                for code in self._postings.get(feature, ()):
+                    shared[code] += 1
+        scored = ((self._similarity(features, self._features[code]), code) for code, _ in shared.most_common(40))
+        return sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:5]
+
+    def name_similarity(self, one: str, other: str) -> float:
+        """Return from 0 to 1 how alike two names are, rare words counting most."""
+        return self._similarity(_features(name_key(one)), _features(name_key(other)))
+
+    def _similarity(self, one: frozenset[str], other: frozenset[str]) -> float:
+        shared = self._total(one & other)
+        return 2 * shared / (self._total(one) + self._total(other)) if shared else 0.0
+
+    def _total(self, features: frozenset[str]) -> float:
+        return sum(self._weights.get(feature, self._unseen) for feature in features)
+
+
+def owner_code(procedure: Procedure) -> str:
+    """Return the national code of an official procedure.
+
+    Raises:
+        ValueError: the procedure has no readable code, which no procedure of a catalogue has.
+
+    """
+    if procedure.code is None:
+        raise ValueError(f"an official procedure without a code: {procedure.name}")
+    return procedure.code.national

@@ -1,0 +1,103 @@
+"""What a rule looks at: one published procedure beside its official counterpart, or all that one source publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from audits.catalogue import Catalogue, FeeResolution
+    from audits.matching.documents import LineMatch
+    from audits.matching.procedures import Match
+    from audits.procedure import Procedure, RequiredDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a source as a whole shows: how many records it has, how many state each part, how many the catalogue knows.
+
+    Tells an empty part from one the source does not show at all, and a procedure that is not in the catalogue from a
+    catalogue that does not reach so far.
+    """
+
+    records: int = 0
+    stated: Counter[str] = field(default_factory=Counter)
+    known: int = 0
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(self.records + other.records, self.stated + other.stated, self.known + other.known)
+
+    def shows(self, part: str) -> bool:
+        """Tell whether the source as a rule states this part: nine of ten records, and at least five."""
+        return self.stated.get(part, 0) >= max(5, 0.9 * self.records)
+
+    @property
+    def share_known(self) -> float:
+        """Return the share of the source's records whose code or name the catalogue knows."""
+        return self.known / self.records if self.records else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One published procedure, what it was matched with, and how its papers were aligned, to be judged as of `on`."""
+
+    published: Procedure
+    match: Match
+    lines: tuple[LineMatch, ...]
+    catalogue: Catalogue
+    coverage: Coverage
+    on: date
+    territory: str | None = None
+
+    @property
+    def official(self) -> Procedure | None:
+        """Return the official procedure, if one was found."""
+        return self.match.official
+
+    def official_documents(self, line: int) -> tuple[RequiredDocument, ...]:
+        """Return the official papers the published line was taken for."""
+        places = set(self.lines[line].components)
+        documents = (self.official.documents or ()) if self.official else ()
+        return tuple(document for document in documents if document.component in places)
+
+    def resolutions(self) -> tuple[FeeResolution, ...]:
+        """Return the council resolutions on this procedure's fees in force on the day, here or in an unknown territory."""
+        code = self.official.code if self.official else self.published.code
+        rows = self.catalogue.resolutions.get(code.national, ()) if code else ()
+        return tuple(
+            row
+            for row in rows
+            if (row.since is None or row.since <= self.on)
+            and (row.until is None or self.on <= row.until)
+            and (row.territory is None or self.territory is None or row.territory == self.territory)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSource:
+    """What one unit publishes in all, with the national codes it must publish (None: its scope is not known).
+
+    `published` holds the national codes it shows under any code or name, `maybe` those that a record a person must still
+    look at may stand for. `whole` is false when some of what it lists could not be read: then nothing is called missing.
+    """
+
+    published: frozenset[str]
+    maybe: frozenset[str]
+    scope: frozenset[str] | None
+    catalogue: Catalogue
+    on: date
+    whole: bool = True
+
+
+def shown_codes(pair: Pair) -> frozenset[str]:
+    """Return the national codes a published record shows: the one it was matched with and the one it is written under."""
+    codes = (pair.official and pair.official.code, pair.published.code)
+    return frozenset(code.national for code in codes if code)
+
+
+def possible_codes(pair: Pair) -> frozenset[str]:
+    """Return the national codes an unmatched record may stand for."""
+    return frozenset() if pair.official is not None else frozenset(pair.match.candidates)

@@ -1,0 +1,78 @@
+"""An office accepts a plain copy wherever the official procedure does; it demands no certified copy or original instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.gates import no_documents
+from audits.matching.documents import SURE, LineKind
+from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity
+from audits.reading.quantities import accepted_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Quantity, RequiredDocument, Verdict
+
+TITLE = "Đòi bản sao chứng thực, bản chính"
+SEVERITY = Severity.MEDIUM
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict a line whose official paper is a plain copy."""
+    if reason := no_documents(pair):
+        yield reason
+        return
+    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
+        if line.kind is not LineKind.MATCHED or line.score < SURE:
+            continue
+        papers = pair.official_documents(document.index)
+        demanded = demanded_instead(document, papers)
+        if demanded is None:
+            continue
+        if demanded:
+            yield Fail(
+                expected=papers[0].name,
+                found=document.name,
+                where=f"documents[{document.index}].name",
+                document=document.index,
+                why=Sentence(
+                    "Đơn vị đòi {form} của “{paper}”, trong khi danh mục quốc gia chỉ yêu cầu bản sao.",
+                    {
+                        "form": "bản chính" if CopyForm.ORIGINAL in demanded else "bản sao có chứng thực",
+                        "paper": document.name.strip(),
+                    },
+                ),
+            )
+        else:
+            yield Pass()
+
+
+def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument, ...]) -> frozenset[CopyForm] | None:
+    """Return the heavier forms demanded where every official paper is a plain copy; empty: none; None: not comparable.
+
+    An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
+    """
+    official = [accepted_forms(paper.name) for paper in papers]
+    if official and all(forms == {CopyForm.PLAIN_COPY} for forms in official):
+        demanded = accepted_forms(document.name) or _by_quantity(document.quantity)
+    elif (
+        official
+        and not any(official)
+        and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers)
+    ):
+        named = accepted_forms(document.name)
+        # "Bản gốc …" beside an official copy may be the same paper shown; only a demand for certification is plain.
+        demanded = frozenset() if CopyForm.ORIGINAL in named else named or _by_quantity(document.quantity)
+    else:
+        return None
+    return frozenset() if CopyForm.PLAIN_COPY in demanded else demanded
+
+
+def _by_quantity(quantity: Quantity) -> frozenset[CopyForm]:
+    if quantity.originals and not quantity.copies:
+        return frozenset({CopyForm.ORIGINAL})
+    return accepted_forms(quantity.raw)

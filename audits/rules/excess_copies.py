@@ -1,0 +1,65 @@
+"""An office asks for no more sets, originals or copies of a paper than the official procedure does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.gates import no_documents
+from audits.matching.documents import SURE, LineKind
+from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Quantity, RequiredDocument, Verdict
+
+TITLE = "Vượt số bộ, số bản"
+SEVERITY = Severity.MEDIUM
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict a line that was taken for official papers and states how many are asked for."""
+    if reason := no_documents(pair):
+        yield reason
+        return
+    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
+        asked = total(document.quantity)
+        if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None:
+            continue
+        allowed = [total(paper.quantity) for paper in pair.official_documents(document.index)]
+        counts = [count for count in allowed if count]
+        if not counts or len(counts) < len(allowed):
+            yield Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
+        elif asked > max(counts):
+            yield _fail(document, asked, max(counts), pair.official_documents(document.index))
+        else:
+            yield Pass()
+
+
+def total(quantity: Quantity) -> int | None:
+    """Return how many pieces of paper are asked for in all, originals and copies; None: not stated."""
+    if quantity.originals is None and quantity.copies is None:
+        return quantity.sets
+    return ((quantity.originals or 0) + (quantity.copies or 0)) * (quantity.sets or 1)
+
+
+def written(quantity: Quantity) -> str:
+    """Return a quantity as people write it."""
+    parts = ((quantity.originals, "bản chính"), (quantity.copies, "bản sao"), (quantity.sets, "bộ"))
+    return ", ".join(f"{count:02d} {name}" for count, name in parts if count)
+
+
+def _fail(document: RequiredDocument, asked: int, allowed: int, papers: tuple[RequiredDocument, ...]) -> Fail:
+    return Fail(
+        expected=written(papers[0].quantity),
+        found=document.quantity.raw or written(document.quantity),
+        where=f"documents[{document.index}].quantity",
+        document=document.index,
+        why=Sentence(
+            "Đơn vị yêu cầu {asked} bản của “{paper}”, nhiều hơn {allowed} bản theo danh mục quốc gia.",
+            {"asked": f"{asked:02d}", "allowed": f"{allowed:02d}", "paper": document.name.strip()},
+        ),
+    )

@@ -1,0 +1,64 @@
+"""An office no longer asks for papers that the law has done away with."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from audits.gates import no_documents
+from audits.matching.documents import LineKind
+from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
+from audits.reading.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Verdict
+
+TITLE = "Giấy tờ không còn giá trị"
+SEVERITY = Severity.HIGH
+VERSION = 1
+CITATIONS = (Citation("nd-104-2022", "Điều 14"),)
+
+# The paper, and the first day on which it may no longer be asked for (Luật Cư trú 2020, khoản 3 Điều 38; NĐ 104/2022).
+PAPERS = (
+    (re.compile(r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản sao hộ khẩu"), date(2023, 1, 1)),
+    (re.compile(r"sổ (?:đăng ký )?tạm trú"), date(2023, 1, 1)),
+)
+_NOT_ASKED = re.compile(r"không (?:phải |cần )?(?:yêu cầu|nộp|xuất trình|sử dụng)|thay (?:cho|thế)|bãi bỏ|bỏ yêu cầu")
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one fail a line that asks for an expired paper; one pass when no line does."""
+    if reason := no_documents(pair):
+        yield reason
+        return
+    official = " ; ".join(fold(paper.name) for paper in (pair.official.documents or () if pair.official else ()))
+    clean = True
+    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
+        text = fold(document.name)
+        for paper, since in PAPERS:
+            found = paper.search(text)
+            if found is None or pair.on < since or line.kind is LineKind.NOTE or _NOT_ASKED.search(text):
+                continue
+            clean = False
+            if paper.search(official):
+                yield Skip(
+                    Sentence("danh mục quốc gia cũng còn ghi giấy tờ này (kiến nghị với Bộ, không phải lỗi của đơn vị)")
+                )
+            else:
+                yield Fail(
+                    expected="",
+                    found=document.name,
+                    where=f"documents[{document.index}].name",
+                    document=document.index,
+                    why=Sentence(
+                        "Đơn vị vẫn yêu cầu “{paper}”, giấy tờ không còn giá trị sử dụng từ ngày {since}.",
+                        {"paper": found[0], "since": since.strftime("%d/%m/%Y")},
+                    ),
+                )
+            break
+    if clean:
+        yield Pass()

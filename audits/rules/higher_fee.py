@@ -1,0 +1,77 @@
+"""An office charges no more than the official procedure or the council's resolution in force for its territory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.durations import same_channel
+from audits.gates import not_comparable
+from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip, Stated
+from audits.reading.money import write_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Fee, Method, Verdict
+
+TITLE = "Phí, lệ phí cao hơn"
+SEVERITY = Severity.HIGH
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "điểm d khoản 1 Điều 6"), Citation("nd-63-2010", "điểm a khoản 2 Điều 13"))
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict for the procedure: a fail only when a published amount exceeds every lawful one."""
+    if reason := not_comparable(pair):
+        yield reason
+        return
+    skipped: Skip | None = None
+    compared = False
+    for index, method in enumerate(pair.published.methods or ()):
+        if method.fees is None or method.fees.stated is not Stated.VALUES:
+            continue
+        allowed = _allowed(pair, method)
+        if isinstance(allowed, Skip):
+            skipped = allowed
+            continue
+        compared = True
+        for fee in method.fees.options:
+            comparable = [limit for limit in allowed if _same_unit(fee, limit)]
+            if comparable and fee.amount > max(limit.amount for limit in allowed):
+                highest = max(comparable, key=lambda limit: limit.amount)
+                yield Fail(
+                    expected=written(highest),
+                    found=method.fees.raw,
+                    where=f"methods[{index}].fee",
+                    why=Sentence(
+                        "Mức thu công khai là {found}, cao hơn mức {expected} theo quy định.",
+                        {"found": written(fee), "expected": written(highest)},
+                    ),
+                )
+                return
+    yield Pass() if compared else skipped or Skip(Sentence("không có mức thu đọc được ở cả hai bên để so sánh"))
+
+
+def _allowed(pair: Pair, method: Method) -> list[Fee] | Skip:
+    local = [fee for row in pair.resolutions() for fee in row.fees.options]
+    rows = same_channel(method, pair.official.methods or () if pair.official else ())
+    stated = [row.fees for row in rows if row.fees is not None]
+    if local and not all(fees.stated is Stated.VALUES for fees in stated):
+        return local
+    if any(fees.stated is Stated.ELSEWHERE for fees in stated):
+        return Skip(Sentence("mức thu do Hội đồng nhân dân cấp tỉnh hoặc văn bản khác quy định"))
+    if not stated or any(fees.stated is not Stated.VALUES for fees in stated):
+        return Skip(Sentence("danh mục quốc gia không nêu mức thu đọc được"))
+    return [*(fee for fees in stated for fee in fees.options), *local]
+
+
+def _same_unit(published: Fee, official: Fee) -> bool:
+    return official.amount == 0 or None in {published.unit, official.unit} or published.unit == official.unit
+
+
+def written(fee: Fee) -> str:
+    """Return an amount as people write it, e.g. "50.000 đồng/hồ sơ"."""
+    if fee.amount == 0:
+        return "không thu"
+    return write_amount(fee.amount) + (f"/{fee.unit}" if fee.unit else "")

@@ -1,0 +1,52 @@
+"""An office takes no longer than the official procedure allows, for the same case, channel and unit of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.durations import comparable_terms, same_cases
+from audits.gates import not_comparable
+from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
+from audits.reading.terms import bounds, certainly_longer, write_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Verdict
+
+TITLE = "Thời hạn dài hơn"
+SEVERITY = Severity.HIGH
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 5 Điều 20"))
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict for the procedure: a fail only when a published limit certainly exceeds every official one."""
+    if reason := not_comparable(pair):
+        yield reason
+        return
+    compared = False
+    for index, published, official in comparable_terms(pair):
+        cases = same_cases(published.options, official)
+        if cases is None:
+            if not all(certainly_longer(term, limit) for term in published.options for limit in official):
+                continue
+            cases = [(term, official) for term in published.options]
+        compared = True
+        for term, limits in cases:
+            if all(certainly_longer(term, limit) for limit in limits):
+                longest = max(limits, key=bounds)
+                yield Fail(
+                    expected=write_term(longest),
+                    found=published.raw,
+                    where=f"methods[{index}].time",
+                    why=Sentence(
+                        "Thời hạn giải quyết công khai là {found}, dài hơn thời hạn {expected} theo danh mục quốc gia.",
+                        {"found": write_term(term), "expected": write_term(longest)},
+                    ),
+                )
+                return
+    yield (
+        Pass() if compared else Skip(Sentence("không có thời hạn đọc được ở cả hai bên cho cùng trường hợp để so sánh"))
+    )

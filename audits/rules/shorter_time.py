@@ -1,0 +1,49 @@
+"""Good practice: an office settles the procedure certainly faster than the official limit, in every case and channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audits.durations import comparable_terms
+from audits.gates import not_comparable
+from audits.procedure import Citation, Fail, Pass, Sentence, Skip
+from audits.reading.terms import certainly_shorter, write_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Verdict
+
+TITLE = "Rút ngắn thời hạn"
+SEVERITY = None
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"),)
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict for the procedure; a "fail" of a good practice is the praise itself."""
+    if reason := not_comparable(pair):
+        yield reason
+        return
+    shortest = None
+    compared = False
+    for index, published, official in comparable_terms(pair):
+        compared = True
+        if not all(certainly_shorter(term, limit) for term in published.options for limit in official):
+            yield Pass()
+            return
+        shortest = shortest or (index, published, official)
+    if not compared or shortest is None:
+        yield Skip(Sentence("không có thời hạn đọc được ở cả hai bên để so sánh"))
+        return
+    index, published, official = shortest
+    yield Fail(
+        expected=write_term(official[0]),
+        found=published.raw,
+        where=f"methods[{index}].time",
+        why=Sentence(
+            "Đơn vị rút ngắn thời hạn giải quyết còn {found}, so với {expected} theo danh mục quốc gia.",
+            {"found": write_term(published.options[0]), "expected": write_term(official[0])},
+        ),
+    )

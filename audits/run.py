@@ -1,0 +1,188 @@
+"""One audit from crawl to findings; interrupted at any point it can be taken up again."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from audits.audit import RuleCount
+from audits.catalogue import build_catalogue
+from audits.jsonl import BadLine, read_objects
+from audits.judge import Judge
+from audits.pair import PublishedSource, possible_codes, shown_codes
+from audits.procedure import Fail, Pass
+from audits.store import Archived, NewFinding, StoreError
+from crawlers.archive import Archive
+from crawlers.crawl import JUDGED, crawl
+from crawlers.records import PublishedProcedure, SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from audits.catalogue import Catalogue
+    from audits.judge import Outcome
+    from audits.store import Store
+    from crawlers.crawl import Progress
+    from crawlers.records import SourceReport
+    from crawlers.targets import Target
+
+
+def catalogue_on(store: Store, on: date) -> Catalogue:
+    """Return the catalogue in force on a day, ready to judge with.
+
+    Raises:
+        StoreError: no imported version is that old.
+
+    """
+    stored = store.catalogue_on(on)
+    if stored is None:
+        raise StoreError(
+            f"chưa có phiên bản danh mục quốc gia nào có hiệu lực tại ngày {on:%d/%m/%Y}; nhập bằng `soat catalogue import TỆP --as-of NGÀY`"
+        )
+    return build_catalogue(
+        stored.version, stored.records, repealed=stored.repealed, specific=stored.specific, fees=stored.fees
+    )
+
+
+def begin(store: Store, targets: Sequence[Target], *, title: str, on: date) -> int:
+    """Keep that an audit begins, judged as of `on` by the catalogue in force then; return its id."""
+    catalogue = catalogue_on(store, on)
+    return store.begin_audit(
+        title=title, on=on, catalogue=catalogue.version, targets=targets, started_at=datetime.now(UTC)
+    )
+
+
+def carry_out(
+    store: Store, audit_id: int, folder: Path, progress: Callable[[Progress], None] | None = None
+) -> list[SourceReport]:
+    """Crawl and judge every target of an audit that is not finished yet; captures are kept in `folder`.
+
+    Called again after an interruption it goes on where it stopped. Returns the reports of the crawl.
+
+    Raises:
+        StoreError: the store fails or does not know the audit.
+        KeyboardInterrupt: the crawl was interrupted; what was seen is kept, the audit stays unfinished.
+
+    """
+    audit = store.audit(audit_id)
+    saved = {source.target for source in audit.sources}
+    judged = {count.target for count in audit.counts}
+    targets = store.targets(audit_id)
+    published_file = folder / "published.jsonl"
+    reports = crawl(targets, published=published_file, captures=folder, progress=progress)
+    if any(report.state is SourceState.INTERRUPTED for report in reports):
+        raise KeyboardInterrupt
+    judge = Judge(catalogue_on(store, audit.on))
+    published = _by_target(published_file)
+    archived = _archived(folder)
+    for target, report in ((target, report) for target in targets for report in reports if report.target == target.id):
+        records = published.get(target.id, [])
+        if target.id not in saved:
+            store.save_source(audit_id, target, report, archived.get(target.id, []), records)
+        if target.id not in judged and report.state in JUDGED:
+            store.save_findings(audit_id, target.id, *judge_target(judge, target, report, records, audit.on))
+    store.finish_audit(audit_id, datetime.now(UTC))
+    return reports
+
+
+def judge_target(
+    judge: Judge, target: Target, report: SourceReport, records: Sequence[PublishedProcedure], on: date
+) -> tuple[list[NewFinding], list[RuleCount]]:
+    """Judge what one target publishes as of `on`: the findings with their evidence, and how each rule fared."""
+    shown = judge.coverage(records)
+    tally = _Tally(target.id)
+    pairs = []
+    for line, record in enumerate(records):
+        pair = judge.pair(record, on, shown)
+        pairs.append(pair)
+        for outcome in judge.judge(pair, line):
+            tally.add(outcome)
+            if outcome.finding is not None:
+                place = record.source.places.get(outcome.finding.where) or outcome.finding.where
+                tally.findings.append(
+                    NewFinding(
+                        finding=outcome.finding,
+                        capture=record.source.capture or "",
+                        place=place,
+                        procedure=record.name or "",
+                        published_code=record.code,
+                        official=pair.official.name if pair.official else None,
+                    )
+                )
+    whole = report.state is SourceState.OK
+    source = PublishedSource(
+        published=frozenset().union(*map(shown_codes, pairs)),
+        maybe=frozenset().union(*map(possible_codes, pairs)),
+        scope=target.scope_codes(),
+        catalogue=judge.catalogue,
+        on=on,
+        whole=whole,
+    )
+    for outcome in judge.judge_source(source):
+        tally.add(outcome)
+        if outcome.finding is not None:
+            tally.findings.append(
+                NewFinding(
+                    finding=outcome.finding,
+                    capture=report.listing[0] if report.listing else "",
+                    place="danh sách thủ tục của nguồn",
+                    procedure=outcome.finding.expected,
+                    published_code=None,
+                    official=outcome.finding.expected,
+                )
+            )
+    return tally.findings, tally.counts()
+
+
+class _Tally:
+    """The findings of one source, and how often each rule passed, failed and was skipped there."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._passed: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.findings: list[NewFinding] = []
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        slug = outcome.rule.slug
+        if isinstance(outcome.verdict, Pass):
+            self._passed[slug] += 1
+        elif isinstance(outcome.verdict, Fail):
+            self._failed[slug] += 1
+        else:
+            # The template, not the filled sentence: reasons are counted by kind.
+            self._reasons[slug][outcome.verdict.reason.template] += 1
+
+    def counts(self) -> list[RuleCount]:
+        """Return one count a rule, by its id."""
+        slugs = sorted({*self._passed, *self._failed, *self._reasons})
+        return [
+            RuleCount(
+                self._target, slug, self._passed[slug], self._failed[slug], tuple(sorted(self._reasons[slug].items()))
+            )
+            for slug in slugs
+        ]
+
+
+def _by_target(published: Path) -> dict[str, list[PublishedProcedure]]:
+    records: defaultdict[str, list[PublishedProcedure]] = defaultdict(list)
+    for line, item in read_objects(published):
+        if isinstance(item, BadLine):
+            raise StoreError(
+                f"{published}: dòng {line + 1}: {item.why}; xóa tệp này rồi chạy lại, bản chụp vẫn còn nguyên"
+            )
+        record = PublishedProcedure.from_json(item)
+        records[record.source.target or ""].append(record)
+    return records
+
+
+def _archived(folder: Path) -> dict[str, list[Archived]]:
+    captures: defaultdict[str, list[Archived]] = defaultdict(list)
+    for entry in Archive(folder).entries():
+        captures[entry.capture.target].append(Archived(entry.capture, entry.file, entry.offset))
+    return captures
