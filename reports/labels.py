@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audits.procedure import Severity
@@ -16,6 +17,11 @@ def rule_title(slug: str, _: Callable[[str], str]) -> str:
     """Return the rule's title; its id when a stored audit knows a rule that no longer exists."""
     rule = rules().get(slug)
     return slug if rule is None else _(rule.title)
+
+
+def reason_label(template: str, _: Callable[[str], str]) -> str:
+    """Return why something could not be judged; reasons are counted by template, so its gaps are shown as "…"."""
+    return re.sub(r"\{\w+\}", "…", _(template))
 
 
 def severity_label(severity: Severity | None, _: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
 """Every Vietnamese string that people read, found in the sources; `python -m tests.messages` brings the catalogues up to date.
 
-In reports/ that is what stands in `_("…")`, in code and in templates; in audits/ it is every rule's TITLE and every
+In reports/ that is what stands in `_("…")` or `_translate("…")`, in code and in templates; in audits/ it is every rule's TITLE and every
 template of a Sentence. New strings are added to the catalogues with an empty translation, to be written by hand.
 """
 
@@ -38,7 +38,9 @@ _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 def extracted() -> dict[str, str]:
     """Return every message with the file it first stands in, sorted by file."""
     found: dict[str, str] = {}
-    for file, _, message, _, _ in extract_from_dir(ROOT / "reports", _METHODS, keywords={"_": None}):
+    for file, _, message, _, _ in extract_from_dir(
+        ROOT / "reports", _METHODS, keywords={"_": None, "_translate": None}
+    ):
         found.setdefault(str(message), f"reports/{file}")
     # The store only reads back sentences that were written elsewhere.
     paths = [path for path in sorted((ROOT / "audits").rglob("*.py")) if "store" not in path.parts]

@@ -16,7 +16,7 @@ from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.formats import FormatError
-from reports.labels import rule_title, severity_label, state_label
+from reports.labels import reason_label, rule_title, severity_label, state_label
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
 
@@ -259,7 +259,15 @@ def _unchecked_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
     for count in audit.counts:
         for reason, times in count.reasons:
             rule = rule_title(count.rule, _)
-            yield [agencies.get(count.target), count.target, _("Không kết luận được"), rule, _(reason), times, None]
+            yield [
+                agencies.get(count.target),
+                count.target,
+                _("Không kết luận được"),
+                rule,
+                reason_label(reason, _),
+                times,
+                None,
+            ]
 
 
 def _cell(sheet: Worksheet, at: tuple[int, int], value: Cell, styles: _Styles, style: Format | None = None) -> None:

@@ -143,6 +143,7 @@ COUNTS = (
     RuleCount("h99-p1", "longer_time", 118, 0, (("Không có thời hạn ở danh mục chính thức.", 2),)),
     RuleCount("h99-portal", "higher_fee", 301, 1, (("Mức phí do HĐND cấp tỉnh quyết định, chưa có nghị quyết để đối chiếu.", 110),)),
     RuleCount("h99-p1", "expired_paper", 119, 1, ()),
+    RuleCount("h99-portal", "extra_document", 344, 1, (("chưa xác định chắc thủ tục tương ứng, cần người xem (gần nhất: {candidates})", 4),)),
 )  # fmt: skip
 
 ORDINARY = Audit(

@@ -106,6 +106,11 @@ def test_what_could_not_be_checked_is_prominent_and_blames_nobody() -> None:
     assert rows["UBND tỉnh Mẫu"] == "cao 3 · trung bình 1 · thấp 1"
 
 
+def test_reasons_are_shown_without_their_gaps() -> None:
+    row = next(row for row in tree(sample.ORDINARY).css(".grid tr") if rule_title("extra_document", str) in row.text())
+    assert "cần người xem (gần nhất: …) (4)" in row.text()
+
+
 @pytest.mark.parametrize(
     ("audit", "said"),
     [
