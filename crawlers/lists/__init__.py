@@ -1,0 +1,82 @@
+"""Published lists: decisions, annexes and exports in many kinds of file, all read by one pipeline.
+
+A file's kind is told by its content (`kinds.py`), its reader turns it into tables of text cells (`grid.py`), and from there
+on every kind is read alike: `headers.py` knows the columns, `groups.py` the group rows, `rows.py` and `draft.py` the records.
+
+To add a kind: one file `crawlers/lists/<kind>.py`, named as in `kinds.KINDS`, with
+`read_tables(path: Path) -> list[Table]` that raises `ListError` for a file it cannot read. It is found by its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from crawlers.lists.grid import ListError, Table
+from crawlers.lists.kinds import KINDS, kind_of
+from crawlers.lists.rows import Reader
+from crawlers.records import Fault, PublishedProcedure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["ListError", "ListReading", "read_list", "supported_kinds"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """The records of one published list in its order, and what in it could not be read; `source` is left to the caller."""
+
+    records: tuple[PublishedProcedure, ...]
+    faults: tuple[Fault, ...]
+
+
+def supported_kinds() -> list[str]:
+    """Return the kinds that a reader in this folder serves."""
+    return [kind for kind in KINDS if find_spec(f"{__name__}.{kind}") is not None]
+
+
+def read_list(path: Path) -> ListReading:
+    """Read one published list; values are text as published, `source.places` tells where each stands.
+
+    Raises:
+        ListError: the file cannot be read, is of a kind without a reader, or holds no list of procedures.
+
+    """
+    kind = kind_of(path)
+    if kind not in (kinds := supported_kinds()):
+        raise ListError(
+            f"{path}: nội dung là {KINDS[kind]}, chưa đọc được kiểu này; đọc được: {', '.join(kinds)}; "
+            "lấy bản Word hoặc Excel của danh mục"
+        )
+    tables = cast("list[Table]", import_module(f"{__name__}.{kind}").read_tables(path))
+    if not any(table.rows for table in tables):
+        raise ListError(f"{path}: {KINDS[kind]} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
+    reader, hidden = Reader(str(path)), []
+    for table in tables:
+        if table.hidden:
+            hidden += _hidden_lists(str(path), table)
+            continue
+        reader.read(table)
+        if table.letters:
+            reader.end()
+    reader.end()
+    if not reader.tables and not hidden:
+        raise ListError(
+            f"{path}: không bảng nào có cột tên thủ tục hành chính (đã xem {len(tables)} bảng); kiểm tra đúng tệp danh mục, "
+            "và chữ đã ở bảng mã Unicode (không phải phông TCVN3, VNI)"
+        )
+    return ListReading(tuple(reader.records), (*hidden, *reader.faults))
+
+
+def _hidden_lists(path: str, table: Table) -> list[Fault]:
+    """A hidden sheet is not published: its rows are not read, but that they exist is said."""
+    reader = Reader(path)
+    reader.read(table)
+    return (
+        [Fault("hidden_sheet", path, f"{table.name} bị ẩn nên không đọc, dù có danh mục thủ tục")]
+        if reader.tables
+        else []
+    )
