@@ -87,6 +87,15 @@ def test_a_finding_opens_by_keyboard_and_by_its_link(page: Page) -> None:
     page.locator("#dau-hieu-6 .pair").wait_for(state="visible")
 
 
+def test_a_link_to_a_finding_can_be_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#dau-hieu-7 > summary").click()
+    page.locator("#dau-hieu-7 .permalink").click()
+    page.get_by_text("Đã chép liên kết").wait_for()
+    assert page.url.endswith("report.html#dau-hieu-7")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("audit", [sample.ORDINARY, sample.HOSTILE], ids=["ordinary", "hostile"])
 def test_nothing_overflows(browser: Browser, audit: Audit, width: int, tmp_path: Path) -> None:
