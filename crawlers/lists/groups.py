@@ -43,7 +43,7 @@ _NOTE = re.compile(
 class Group:
     """One open group; a field is None when the group says nothing about it; `count` is how many records were read below it."""
 
-    rank: int
+    style: str
     text: str
     place: str
     level: str | None
@@ -51,6 +51,7 @@ class Group:
     status: str | None
     declared: int | None
     count: int = 0
+    caption: bool = False
 
 
 class Given(NamedTuple):
@@ -78,31 +79,27 @@ class Groups:
 
     def begin(self, text: str, place: str, number: str = "") -> list[Group]:
         """Open the group a row states (`number` is its numbering cell); return the groups that end with it."""
-        group = _read(text, place, number)
-        return self._push(group, group.rank or self._beside(group, _LETTER, _LAST))
+        return self._push(_read(text, place, number))
 
     def caption(self, text: str, place: str) -> list[Group]:
         """Open the group that a line outside the rows states; groups opened by rows end with it."""
         group = _read(text, place, "")
-        return self._push(
-            group, 1 if fold(text).startswith(_TOP) else group.rank // 10 or self._beside(group, 1, _LETTER)
-        )
+        group.caption = True
+        if fold(text).startswith(_TOP):
+            ended, self._open = self._open, [group]
+            return ended
+        return self._push(group)
 
-    def _push(self, group: Group, rank: int) -> list[Group]:
-        group.rank = rank
-        ended = [other for other in self._open if other.rank >= rank]
-        self._open = [*(other for other in self._open if other.rank < rank), group]
+    def _push(self, group: Group) -> list[Group]:
+        """Put a group in the place of the open one numbered in the same style or, unnumbered, saying the same; else innermost."""
+        kin = (
+            index for index, other in enumerate(self._open) if other.caption == group.caption and _beside(other, group)
+        )
+        captions = len([other for other in self._open if other.caption])
+        keep = next(kin, captions if group.caption else len(self._open))
+        ended = self._open[keep:]
+        self._open = [*self._open[:keep], group]
         return ended
-
-    def _beside(self, group: Group, lowest: int, beyond: int) -> int:
-        """Rank a group without a number beside the open one that says the same kind of thing, else below all."""
-        near = [other for other in self._open if lowest <= other.rank < beyond]
-        same = (
-            other.rank
-            for other in near
-            if any(one and two for one, two in zip(_kind(other), _kind(group), strict=True))
-        )
-        return next(same, max((other.rank for other in near), default=lowest) + 1)
 
     def end(self) -> list[Group]:
         """Close and return all groups: the list ends here."""
@@ -113,10 +110,6 @@ class Groups:
         """Count one record for every open group."""
         for group in self._open:
             group.count += 1
-
-
-# Ranks of groups by their numbering, those of captions being a tenth of it; 0: no number.
-_LETTER, _ROMAN, _ARABIC, _LAST = 100, 200, 300, 1000
 
 
 def is_heading(text: str, number: str = "") -> bool:
@@ -157,7 +150,7 @@ def _read(text: str, place: str, number: str) -> Group:
             declared, bare = int(match[1]), (bare[: match.start()] + bare[match.end() :]).strip()
             break
     match = _ENUMERATED.match(bare)
-    rank = _rank_of(number) if number.strip() else _rank_of(match[1]) if match else 0
+    style = _style(number) if number.strip() else _style(match[1]) if match else ""
     bare = _bare(bare)
     plain = f"{fold(bare)} "
     level = ", ".join(dict.fromkeys(" ".join(found.split()) for found in _LEVELS.findall(bare))) or None
@@ -167,11 +160,14 @@ def _read(text: str, place: str, number: str) -> Group:
     sector = None
     if level is None and status is None and not titled and not _OFFICE.match(bare):
         sector = " ".join(_SECTOR.sub("", bare).split()).strip(" .:;") or None
-    return Group(rank, " ".join(text.split()), place, level, sector, status, declared)
+    return Group(style, " ".join(text.split()), place, level, sector, status, declared)
 
 
-def _kind(group: Group) -> tuple[bool, bool, bool]:
-    return group.level is not None, group.sector is not None, group.status is not None
+def _beside(other: Group, group: Group) -> bool:
+    if group.style:
+        return other.style == group.style
+    same = ((other.level, group.level), (other.sector, group.sector), (other.status, group.status))
+    return any(one is not None and two is not None for one, two in same)
 
 
 def _bare(text: str) -> str:
@@ -179,12 +175,13 @@ def _bare(text: str) -> str:
     return _ENUMERATED.sub("", text, count=1) if _ENUMERATED.match(text) else text
 
 
-def _rank_of(number: str) -> int:
-    number = re.sub(r"^\s*(?:phần|mục|chương)\s+", "", number, flags=re.IGNORECASE).strip(" .):/–-\t\n")
-    if number and number[0].isdigit():
-        return _ARABIC + len([part for part in number.split(".") if part])
-    # Lists of 100 sectors numbered by letters do not exist: a lone I, V or X is Roman.
-    return _ROMAN if re.fullmatch(r"[IVX]+", number.upper()) else _LETTER
+def _style(number: str) -> str:
+    """Return how a group is numbered: "A", "I", "1", "1.1" …; "" for no number."""
+    number = re.sub(r"^\s*(?:phần|mục|chương)\s+", "", number, flags=re.IGNORECASE).strip(" .):/–-\t\n").upper()
+    if number[:1].isdigit():
+        return ".".join("1" for part in number.split(".") if part)
+    # A lone I, V or X is Roman: nobody numbers two dozen groups by letters.
+    return "I" if re.fullmatch(r"[IVX]+", number) else number and "A"
 
 
 def _nfc(text: str) -> str:
