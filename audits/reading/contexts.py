@@ -6,13 +6,17 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from audits.reading.text import CAPITALS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     Span = tuple[int, int]
 
 # Where one statement ends and the next begins. A full stop ends it only before a space, so 1.000 and 15.30 stay whole.
-_END = re.compile(r"\n|;|\.(?=\s|$)|(?<=\s)[-+*•](?=\s+[A-ZĐÀ-Ỹ])|\b[Ll]ưu ý|\b[Gg]hi chú")
+_LINE = r"\n|;|\.(?=\s|$)|\b[Ll]ưu ý|\b[Gg]hi chú"
+_LINE_END = re.compile(_LINE)
+_END = re.compile(rf"{_LINE}|(?<=\s)[-+*•](?=\s+[{CAPITALS}])")
 # Within a statement, a new case may begin after a comma.
 _NEW_CASE = re.compile(r",\s*(?=(?:đối với|trường hợp|riêng|nếu|tối đa|từ|còn)\b)", re.IGNORECASE)
 # Words after a value that belong to it.
@@ -94,7 +98,7 @@ def _belongs_behind(between: str, *, last: bool = False) -> int:
 
 
 def _last_statement(text: str) -> str:
-    parts = [part for part in _END.split(text) if part.strip(_TRIMMED)]
+    parts = [part for part in _LINE_END.split(text) if part.strip(_TRIMMED)]
     if not parts:
         return ""
     kept = [parts[-1]]

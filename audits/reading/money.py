@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audits.procedure import Fee, Fees, Stated
 from audits.reading.contexts import contexts, joined, statement_end, statement_start, statements
-from audits.reading.text import clean, fold
+from audits.reading.text import CAPITALS, clean, fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ _AMOUNT = re.compile(
 )
 # A unit ends where a word begins with a capital: there the next heading begins ("32.800đ/GCN Trang tài liệu khác: …").
 _UNIT = re.compile(
-    r"""\s?(?:/|(?:một|mỗi)\s)\s?(?:[0-9]{1,2}\s)?["“]?
-    (?P<unit>[^\W\d_][\w-]*(?:\s?/\s?[^\W\d_][\w-]*|\s(?!(?:và|hoặc|đối|theo|từ|thu|nếu|tối|cho|với)\b)["“]?[^\W\d_A-ZĐÀ-Ỹ][\w-]*){0,5})["”]?""",
+    rf"""\s?(?:/|(?:một|mỗi)\s)\s?(?:[0-9]{{1,2}}\s)?["“]?
+    (?P<unit>[^\W\d_][\w-]*(?:\s?/\s?[^\W\d_][\w-]*|\s(?!(?:và|hoặc|đối|theo|từ|thu|nếu|tối|cho|với)\b)["“]?[^\W\d_{CAPITALS}][\w-]*){{0,5}})["”]?""",
     re.VERBOSE,
 )
 _SCALES = {"triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
@@ -107,9 +107,9 @@ def official_fees(method: Mapping[str, Any]) -> Fees:
     if not values:
         values = [(_value(method.get("feeText") or row.value), row.remark)]
     raw = "\n".join(dict.fromkeys(part for part in (_string(method.get("feeText")) or row.value, *told) if part))
-    stated = dict.fromkeys(option for text in told for option in _options(text))
-    stated.update(dict.fromkeys(option for option in _options(row.rest) if option.amount))
-    amounts = {option.amount for option in stated}
+    found = dict.fromkeys(option for text in told for option in _options(text))
+    found.update(dict.fromkeys(option for option in _options(row.rest) if option.amount))
+    amounts = {option.amount for option in found}
     options = [
         Fee(value, unit=_unit_of(remark), context=" ".join(remark.split()))
         for value, remark in values
@@ -117,8 +117,11 @@ def official_fees(method: Mapping[str, Any]) -> Fees:
         and value not in amounts
         and (value >= _DOUBTFUL or (value == 0 and _says_free(remark, bool(amounts))))
     ]
-    options += stated
-    return Fees(raw, _official_state(options, (raw, *told), row.rest), tuple(options))
+    options += found
+    stated = _official_state(options, (raw, *told), row.rest)
+    if stated is Stated.NONE and any(value for value, _ in values):
+        stated = Stated.UNREADABLE
+    return Fees(raw, stated, tuple(options))
 
 
 class Row(NamedTuple):

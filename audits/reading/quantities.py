@@ -54,7 +54,7 @@ _SUBJECT = re.compile(
     rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí|yêu cầu cấp) bản {_COPY}|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"
 )
 _PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)")
-_DEMANDED = re.compile(rf"bản {_ORIGINAL}(?!\w)")
+_DEMANDED = re.compile(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)")
 
 
 def read_quantity(text: str | None) -> Quantity:

@@ -52,6 +52,9 @@ _PUNCTUATION = str.maketrans(
 )
 _PUNCTUATED = re.compile(f"[{''.join(re.escape(chr(letter)) for letter in _PUNCTUATION)}]")
 
+# Vietnamese capitals, for the inside of a character class: À-Ỹ would take in small letters.
+CAPITALS = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+
 _TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")  # none, huyền, sắc, hỏi, ngã, nặng
 
 
