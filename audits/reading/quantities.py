@@ -40,18 +40,19 @@ _NOT_CERTIFIED = re.compile(
 )
 _CERTIFYING = r"(?:công chứng|chứng thực)"
 _MADE_CERTIFIED = (
-    rf"(?:(?:y|giấy|điện tử|hợp lệ|có|được|đã|phải|xác nhận|dấu|và|hoặc|đã được|,|từ sổ gốc) ?)*{_CERTIFYING}"
+    rf"(?:(?:y|giấy|điện tử|hợp lệ|có|được|đã|phải|xác nhận|dấu|đã được|từ sổ gốc|hoặc được) ?)*{_CERTIFYING}"
 )
 _CERTIFIED = re.compile(
     rf"bản {_COPY} ?(?:\(? ?){_MADE_CERTIFIED}"
-    rf"|bản {_COPY}(?:(?!bản {_COPY})[^;.|\n]){{0,160}}?(?:[(,] ?|(?<!\w)có )(?:có|được|phải|đã)? ?(?:bản )?{_CERTIFYING}(?! (?:viên|cá nhân|điện))"
+    rf"|bản {_COPY}(?:(?!bản {_COPY}|dịch)[^;.|\n]){{0,160}}?(?:[(,] ?|(?<!\w)có )(?:có|được|phải|đã)? ?(?:bản )?{_CERTIFYING}(?! (?:viên|cá nhân|điện))"
     rf"|(?:sao|{_COPY}) (?:y )?{_CERTIFYING}|\((?:có |đã |được |bản )?{_CERTIFYING}\)|bản {_CERTIFYING}|bản sao (?:trích lục )?từ sổ gốc"
 )
+_OR_CERTIFIED = re.compile(rf"(?<!sổ gốc )hoặc (?:có |được |bản )?{_CERTIFYING}$")
 _TRANSLATED = re.compile(r"dịch[^;.\n]{0,60}$")
 _TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?")
 # Here the copy is what the paper is about, not the form it is handed in.
 _SUBJECT = re.compile(
-    rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí|yêu cầu cấp) bản {_COPY}|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"
+    rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí) bản (?:{_COPY}|{_ORIGINAL})|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"
 )
 _PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)")
 _DEMANDED = re.compile(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)")
@@ -95,6 +96,8 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
     certified = [match for match in _CERTIFIED.finditer(rest) if not _TRANSLATED.search(rest, 0, match.start())]
     if certified:
         forms.add(CopyForm.CERTIFIED_COPY)
+    if any(_OR_CERTIFIED.search(match[0]) for match in certified):
+        forms.add(CopyForm.PLAIN_COPY)
     for match in reversed(certified):
         rest = rest[: match.start()] + " | " + rest[match.end() :]
     if _PLAIN.search(rest) or (shown and not forms and not _certified_from(folded)):

@@ -124,7 +124,7 @@ def _fold(text: str) -> str:
 
 
 def _respelt(match: re.Match[str]) -> str:
-    return _ONE_SPELLING[match[0]]
+    return _ONE_SPELLING.get(match[0], match[0])  # two tones in one syllable: a slip, left as it is
 
 
 def _unaccented(text: str) -> str:
