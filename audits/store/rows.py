@@ -53,6 +53,16 @@ def find_catalogue(session: Session, digest: str, as_of: date) -> CatalogueRow |
     return session.scalars(select(CatalogueRow).filter_by(digest=digest, as_of=as_of)).one_or_none()
 
 
+def get_catalogue(session: Session, version: CatalogueVersion) -> CatalogueRow:
+    """Return a catalogue version's row; a StoreError when there is none."""
+    row = find_catalogue(session, version.digest, version.as_of)
+    if row is None:
+        raise StoreError(
+            f"danh mục {version.digest} ngày {version.as_of:%d/%m/%Y} chưa được lưu; chạy `soat catalogue import` trước"
+        )
+    return row
+
+
 def read_version(row: CatalogueRow) -> CatalogueVersion:
     """Return the version a row stands for."""
     return CatalogueVersion(row.digest, row.as_of, row.origin, row.records)

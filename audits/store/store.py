@@ -36,12 +36,12 @@ from audits.store.rows import (
     capture_values,
     captures_by_line,
     code_of,
-    find_catalogue,
     find_evidence,
     find_source,
     finding_values,
     findings_by_audit,
     get_audit,
+    get_catalogue,
     get_source,
     insert_all,
     latest_first,
@@ -64,6 +64,8 @@ if TYPE_CHECKING:
     from audits.audit import RuleCount
     from crawlers.records import SourceReport
     from crawlers.targets import Target
+
+_READ_AT_ONCE = 500  # records of about 8 kB
 
 
 def open_store(url: str | None = None) -> Store:
@@ -158,20 +160,24 @@ class Store:
         """Return the catalogue in force on that day: the latest version not after it, the last imported of one date; None: no version is that old."""
         with self._read() as session:
             row = session.scalars(latest_first().where(CatalogueRow.as_of <= on).limit(1)).first()
-            if row is None:
-                return None
-            return StoredCatalogue(read_version(row), self._records(row.id), **read_sides(session, row.id))
+            return None if row is None else self._catalogue(session, row)
+
+    def catalogue(self, version: CatalogueVersion) -> StoredCatalogue:
+        """Return the catalogue an audit was begun with, whatever was imported since.
+
+        Raises:
+            StoreError: that version is not kept, or the database fails.
+
+        """
+        with self._read() as session:
+            return self._catalogue(session, get_catalogue(session, version))
 
     def begin_audit(
         self, *, title: str, on: date, catalogue: CatalogueVersion, targets: Iterable[Target], started_at: datetime
     ) -> int:
         """Keep that an audit begins, judged as of `on` by a catalogue version that is kept; return the audit's id."""
         with self._write() as session:
-            kept = find_catalogue(session, catalogue.digest, catalogue.as_of)
-            if kept is None:
-                raise StoreError(
-                    f"danh mục {catalogue.digest} ngày {catalogue.as_of:%d/%m/%Y} chưa được lưu; chạy `soat catalogue import` trước"
-                )
+            kept = get_catalogue(session, catalogue)
             row = AuditRow(
                 title=title,
                 on=on,
@@ -403,15 +409,21 @@ class Store:
         with telling(self.engine.url), Session(writing(self.engine)) as session, session.begin():
             yield session
 
-    def _records(self, catalogue_id: int) -> Iterator[Record]:
-        with self._read() as session:
-            yield from session.scalars(
-                select(OfficialRow.body)
-                .join(CatalogueRecordRow, CatalogueRecordRow.digest == OfficialRow.digest)
-                .where(CatalogueRecordRow.catalogue_id == catalogue_id)
-                .order_by(CatalogueRecordRow.position),
-                execution_options={"yield_per": 500},
-            )
+    def _catalogue(self, session: Session, row: CatalogueRow) -> StoredCatalogue:
+        return StoredCatalogue(read_version(row), self._records(row.id, row.records), **read_sides(session, row.id))
+
+    def _records(self, catalogue_id: int, count: int) -> Iterator[Record]:
+        # A version never changes, so no transaction need stay open while the caller works on what it got.
+        for start in range(0, count, _READ_AT_ONCE):
+            with self._read() as session:
+                batch = session.scalars(
+                    select(OfficialRow.body)
+                    .join(CatalogueRecordRow, CatalogueRecordRow.digest == OfficialRow.digest)
+                    .where(CatalogueRecordRow.catalogue_id == catalogue_id)
+                    .where(CatalogueRecordRow.position.between(start, start + _READ_AT_ONCE - 1))
+                    .order_by(CatalogueRecordRow.position)
+                ).all()
+            yield from batch
 
     def _insert_new(self, row: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """Return an INSERT that leaves alone what is kept already, even by another process meanwhile."""
