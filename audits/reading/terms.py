@@ -94,6 +94,8 @@ _CASE = re.compile(
     r"đối với|trường hợp|nếu|riêng|khi |vùng|khu vực|miền núi|hải đảo|trực tuyến|trực tiếp|bưu chính|lần đầu|cấp (?:mới|lại|đổi)|bước|tổ chức|cá nhân|tăng thêm|kéo dài|giai đoạn|gia hạn"
 )
 # Words that only lead to the number, and the clock's start: they name no case.
+_AREA = re.compile(r"miền núi|hải đảo|biên giới|vùng sâu|vùng xa|khó khăn")
+_AREA_OPENS = re.compile(r"[-+*•\s]*(đối với (?:các )?(?:xã|vùng|khu vực|địa bàn)[^,;:\n]*)", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:(?<!\w)(?:thời (?:gian|hạn)(?: (?:thực hiện|giải quyết|xử lý))?|trong (?:thời (?:hạn|gian)|vòng)|trong|không (?:được )?(?:vượt )?quá|tối đa|chậm nhất|là|thì|được|từ|xuống(?: còn)?|còn)|[≤<:,\s])+$",
     re.IGNORECASE,
@@ -174,6 +176,11 @@ def write_term(term: Term) -> str:
     if term.least is not None:
         number = f"{_written(term.least)} - {number}"
     return f"{number} {_WRITTEN[term.unit]}"
+
+
+def for_difficult_area(term: Term) -> bool:
+    """Tell whether the limit is for mountains, islands and the like, where the law allows more time (10 days more for land)."""
+    return _AREA.search(fold(term.context)) is not None
 
 
 def bounds(term: Term) -> tuple[Fraction, Fraction]:
@@ -325,9 +332,18 @@ def _mentions(text: str) -> list[_Mention]:
     spans = [mention.span for mention in found]
     words = [_context(*around) for around in contexts(plain, spans)]
     return [
-        mention._replace(term=replace(mention.term, context=context))
+        mention._replace(term=replace(mention.term, context=_area(plain, mention.span[0]) + context))
         for mention, context in zip(found, words, strict=True)
     ]
+
+
+def _area(plain: str, place: int) -> str:
+    """Return the area that a line opens with, for its second limit and on: the first one's context has it anyway."""
+    line = plain[plain.rfind("\n", 0, place) + 1 : place]
+    opening = _AREA_OPENS.match(line)
+    if opening is None or not _AREA.search(fold(line)) or ";" not in line:
+        return ""
+    return f"{opening[1]}: "
 
 
 def _with_same_day(found: list[_Mention], folded: str) -> list[_Mention]:

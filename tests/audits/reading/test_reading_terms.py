@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.procedure import Stated, Term, Unit
-from audits.reading.terms import bounds, certainly_longer, certainly_shorter, official_terms, read_terms, write_term
+from audits.reading.terms import (
+    bounds,
+    certainly_longer,
+    certainly_shorter,
+    for_difficult_area,
+    official_terms,
+    read_terms,
+    write_term,
+)
 
 DAY, WORK, HOUR, WORK_HOUR, MONTH, YEAR = (
     Unit.DAY,
@@ -305,6 +313,27 @@ def test_comparison(
         assert certainly_shorter(one, other) is shorter
     else:
         assert certainly_shorter(one, other) is not True
+
+
+@pytest.mark.parametrize(
+    ("text", "difficult"),
+    [
+        ("17 ngày", [False]),
+        ("15 ngày. Đối với các xã miền núi, biên giới thì thời gian thực hiện 25 ngày", [False, True]),
+        ("07 ngày (khu vực thường) 17 ngày (vùng khó khăn, hải đảo...)", [False, True]),
+        (
+            (
+                "- 17 ngày đối với đăng ký; 20 ngày đối với cấp giấy.\n"
+                "- Đối với các xã miền núi, hải đảo thì 27 ngày đối với đăng ký; 30 ngày đối với cấp giấy."
+            ),
+            [False, False, True, True],
+        ),
+    ],
+)
+def test_difficult_area(text: str, difficult: list[bool]) -> None:
+    read = read_terms(text)
+    assert read is not None
+    assert [for_difficult_area(term) for term in read.options] == difficult
 
 
 units = st.sampled_from(list(Unit))
