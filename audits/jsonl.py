@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_LINE = 16 * 2**20
+_LISTS = "đọc danh mục đã công bố bằng `soat read` trước"
+_UTF8 = "lưu lại tệp bằng bảng mã UTF-8"
 _OTHER_KINDS = {
-    b"%PDF": "PDF",
-    b"PK\x03\x04": "ZIP (XLSX, DOCX …)",
-    b"\xd0\xcf\x11\xe0": "Word/Excel cũ (OLE)",
-    b"\xff\xfe": "văn bản UTF-16",
-    b"\xfe\xff": "văn bản UTF-16",
-    b"<!DO": "HTML",
-    b"<htm": "HTML",
+    b"%PDF": ("PDF", _LISTS),
+    b"PK\x03\x04": ("ZIP (XLSX, DOCX …)", _LISTS),
+    b"\xd0\xcf\x11\xe0": ("Word hoặc Excel cũ (OLE)", _LISTS),
+    b"\xff\xfe": ("văn bản UTF-16", _UTF8),
+    b"\xfe\xff": ("văn bản UTF-16", _UTF8),
+    b"<!DO": ("HTML", _LISTS),
+    b"<htm": ("HTML", _LISTS),
 }
 
 
@@ -49,19 +51,26 @@ def read_objects(
         with path.open("rb") as file:
             head = file.read(4)
             file.seek(0)
-            for magic, kind in _OTHER_KINDS.items():
+            for magic, (kind, mend) in _OTHER_KINDS.items():
                 if head.lower().startswith(magic.lower()):
-                    raise InputError(
-                        f"{path}: là tệp {kind}, không phải JSONL; chọn đúng tệp hoặc dùng `soat read` cho danh mục đã công bố"
-                    )
+                    raise InputError(f"{path}: là tệp {kind}, không phải JSONL; {mend}")
             stream: BinaryIO = gzip.GzipFile(fileobj=file) if head[:2] == b"\x1f\x8b" else file  # type: ignore[assignment]
+            first_bad: BadLine | None = None
+            good = False
             for number, line in enumerate(_lines(stream)):
                 if isinstance(line, BadLine) or line.strip():
-                    yield number, line if isinstance(line, BadLine) else _object(line, first=number == 0)
+                    item = line if isinstance(line, BadLine) else _object(line, first=number == 0)
+                    first_bad = first_bad or (item if isinstance(item, BadLine) else None)
+                    good = good or not isinstance(item, BadLine)
+                    yield number, item
                 if progress is not None and number % 256 == 0:
                     progress(file.tell())
+            if first_bad is not None and not good:
+                raise InputError(
+                    f"{path}: không dòng nào đọc được ({first_bad.why}); {_UTF8}, mỗi dòng một đối tượng JSON"
+                )
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path}: dữ liệu nén bị cắt cụt hoặc hỏng ({error}); tải lại tệp") from error
+        raise InputError(f"{path}: dữ liệu nén bị cắt cụt hoặc hỏng; tải lại tệp") from error
     except OSError as error:
         raise InputError(
             f"{path}: không đọc được ({error.strerror or error}); kiểm tra đường dẫn và quyền đọc"

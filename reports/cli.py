@@ -117,11 +117,14 @@ def _print_json(value: object) -> None:
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
+    _print(title)
+    if not table.row_count:
+        return
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 

@@ -123,7 +123,8 @@ def _found(store: Store, audit: Audit) -> Counter[_Key]:
 def _tell(audit: Audit) -> None:
     _ = translator(settings().language)
     by_source = Counter((item.agency, item.finding.rule, item.finding.severity) for item in audit.findings)
-    table = Table(title=_("Dấu hiệu theo đơn vị"), title_justify="left")
+    print(_("Dấu hiệu theo đơn vị"))
+    table = Table()
     for column in (_("Đơn vị"), _("Dấu hiệu"), _("Mức"), _("Số lượng")):
         table.add_column(column, overflow="fold")
     for (agency, rule, severity), count in sorted(
