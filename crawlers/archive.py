@@ -1,0 +1,455 @@
+"""The archive of a crawl: every answer kept as a WARC record, found again by the SHA-256 of its body, never changed.
+
+`<folder>/<target>.warc.gz` (then `<target>+2.warc.gz` …) holds one gzip member a record, so that a killed process can only
+ever leave an unfinished last member; `<folder>/captures.jsonl` says where each body is and can be rebuilt from the files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import os
+import re
+import zlib
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import Message
+from http.client import responses
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import orjson
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from crawlers.platforms import request_key
+from crawlers.records import Capture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+INDEX = "captures.jsonl"
+LOCK = ".lock"
+MAX_FILE = 2**30
+LEVEL = 2  # of gzip; 9 costs six times as much time as the page's extraction for 8% less space
+_CODED = frozenset({"content-encoding", "transfer-encoding"})
+_PART = 2**20
+
+
+class ArchiveError(ValueError):
+    """The archive cannot be written or does not hold what it should; one sentence with the file and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its answer as seen; `body` is the answer's body with any transfer or content coding undone."""
+
+    target: str
+    method: str
+    url: str
+    request_headers: Sequence[tuple[str, str]]
+    request_body: bytes
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the index: the capture, what was asked, and where its record is (bytes from the file's start)."""
+
+    capture: Capture
+    key: str
+    file: str
+    offset: int
+    size: int
+
+    def to_json(self) -> bytes:
+        """Return the line of the index."""
+        return orjson.dumps(
+            {**self.capture.to_json(), "key": self.key, "file": self.file, "offset": self.offset, "size": self.size}
+        )
+
+    @classmethod
+    def from_json(cls, line: bytes) -> Self:
+        """Read a line of the index."""
+        data: dict[str, Any] = orjson.loads(line)
+        own = {name: data.pop(name) for name in ("key", "file", "offset", "size")}
+        return cls(Capture.from_json(data), **own)
+
+
+def digest_of(body: bytes) -> str:
+    """Return the address of a body: "sha256:" and 64 hexadecimal digits."""
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+class Archive:
+    """Reads an archive; opening it mends what a killed crawl left unfinished, unless a crawl is running there now."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._size = -1
+        self._entries: list[Entry] = []
+        self._by_digest: dict[str, Entry] = {}
+        if folder.is_dir() and os.access(folder, os.W_OK):
+            with (folder / LOCK).open("ab") as lock:
+                if _locked(lock):
+                    repair(folder)
+
+    def captures(self) -> list[Capture]:
+        """Return every capture, oldest first."""
+        return [entry.capture for entry in self.entries()]
+
+    def entries(self) -> list[Entry]:
+        """Return the index, oldest first."""
+        path = self.folder / INDEX
+        size = path.stat().st_size if path.exists() else 0
+        if size != self._size:
+            self._entries = read_index(path) if size else []
+            self._by_digest = {entry.capture.digest: entry for entry in self._entries}
+            self._size = size
+        return self._entries
+
+    def read(self, digest: str) -> bytes:
+        """Return the body of that digest.
+
+        Raises:
+            ArchiveError: there is none, or the stored bytes are not those of the digest.
+
+        """
+        self.entries()
+        if digest not in self._by_digest:
+            raise ArchiveError(f"{self.folder}: kho lưu không có bản chụp {digest}; kiểm tra lại thư mục bản chụp")
+        return read_body(self.folder, self._by_digest[digest])
+
+
+def read_body(folder: Path, entry: Entry) -> bytes:
+    """Return the body an index entry points to, checked against its digest.
+
+    Raises:
+        ArchiveError: the record is not there or its bytes were altered.
+
+    """
+    path = folder / entry.file
+    try:
+        with path.open("rb") as file:
+            file.seek(entry.offset)
+            data = zlib.decompress(file.read(entry.size), wbits=31)
+    except (OSError, zlib.error) as error:
+        raise ArchiveError(
+            f"{path}, byte {entry.offset}: không đọc được bản ghi ({error}); khôi phục tệp từ bản sao lưu"
+        ) from error
+    body: bytes = next(iter(ArchiveIterator(io.BytesIO(data)))).content_stream().read()
+    if digest_of(body) != entry.capture.digest:
+        raise ArchiveError(
+            f"{path}, byte {entry.offset}: nội dung không khớp mã băm {entry.capture.digest}; tệp đã bị sửa"
+        )
+    return body
+
+
+def read_index(path: Path) -> list[Entry]:
+    """Read the whole lines of an index.
+
+    Raises:
+        ArchiveError: a whole line is not an index entry.
+
+    """
+    entries: list[Entry] = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                entries.append(Entry.from_json(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ArchiveError(
+                    f"{path}, dòng {number}: không phải mục lục bản chụp ({error}); xóa tệp này để lập lại từ các tệp WARC"
+                ) from error
+    return entries
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+class Recorder:
+    """Writes an archive; one at a time for a folder. Every record is whole on disk before `keep` returns."""
+
+    def __init__(self, folder: Path, max_file: int = MAX_FILE) -> None:
+        self.folder, self._max_file = folder, max_file
+        self._files: dict[str, tuple[IO[bytes], int]] = {}
+        with ExitStack() as opened:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                self._lock = opened.enter_context((folder / LOCK).open("ab"))
+                if not _locked(self._lock):
+                    raise ArchiveError(f"{folder}: đang có một lần thu thập khác ghi vào đây; chờ nó xong rồi chạy lại")
+                self.entries = repair(folder)
+                self._index = opened.enter_context((folder / INDEX).open("ab"))
+            except OSError as error:
+                raise ArchiveError(
+                    f"{folder}: không ghi được kho bản chụp ({error.strerror}); kiểm tra quyền và chỗ trống"
+                ) from error
+            opened.pop_all()
+
+    def keep(self, seen: Exchange) -> Capture:
+        """Store an exchange and return its capture.
+
+        Raises:
+            ArchiveError: the disk does not take it; what was stored before stays whole.
+
+        """
+        capture = Capture(
+            digest=digest_of(seen.body),
+            url=seen.url,
+            captured_at=seen.at,
+            status=seen.status,
+            media_type=_media_type(seen.headers),
+            length=len(seen.body),
+            target=seen.target,
+            method=seen.method,
+        )
+        request, response = _records(seen, capture)
+        key = request_key(seen.method, seen.url, seen.request_body)
+        try:
+            file, number = self._file(seen.target)
+            start = file.tell()
+            _append(file, request + response)
+            name = _name(seen.target, number)
+            self._index.write(Entry(capture, key, name, start + len(request), len(response)).to_json() + b"\n")
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.folder}: không ghi thêm được bản chụp ({error.strerror}); phần đã lưu còn nguyên vẹn, "
+                "hãy giải phóng chỗ trống rồi chạy lại đúng lệnh này để làm tiếp"
+            ) from error
+        return capture
+
+    def close(self) -> None:
+        """Flush everything to disk and let others write."""
+        try:
+            for file in [self._index, *(file for file, _ in self._files.values())]:
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.folder}: không ghi được hết kho bản chụp ({error.strerror}); lần mở sau sẽ tự lập lại mục lục"
+            ) from error
+        finally:
+            for file in [self._index, self._lock, *(file for file, _ in self._files.values())]:
+                with suppress(OSError):  # an unwritable end was told above, and the next opening mends it
+                    file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _file(self, target: str) -> tuple[IO[bytes], int]:
+        """The open file of a target and its number; a new one where the last is full."""
+        file, number = self._files.get(target) or (None, _last_number(self.folder, target))
+        if file is None or file.tell() >= self._max_file:
+            if file is not None:
+                file.close()
+                number += 1
+            path = self.folder / _name(target, number)
+            if path.exists() and path.stat().st_size >= self._max_file:
+                number += 1
+                path = self.folder / _name(target, number)
+            file = path.open("ab", buffering=0)
+            if file.tell() == 0:
+                _append(file, _gzip(_warcinfo(path.name)))
+            self._files[target] = (file, number)
+        return file, number
+
+
+def _append(file: IO[bytes], data: bytes) -> None:
+    """Write all of it at the file's end or none of it: a full disk takes a part before it refuses the rest."""
+    start, left = file.tell(), memoryview(data)
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError:
+        os.truncate(file.fileno(), start)
+        raise
+
+
+def _records(seen: Exchange, capture: Capture) -> tuple[bytes, bytes]:
+    """The request's and the response's record, each one gzip member."""
+    date = seen.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    path = re.sub(r"^[a-z]+://[^/]+", "", seen.url) or "/"
+    asked = StatusAndHeaders(f"{seen.method} {path} HTTP/1.1", list(seen.request_headers), is_http_request=True)
+    # What is kept is the body itself, so that its digest is that of the bytes a reader gets; the codings it travelled in are noted.
+    headers = [
+        (f"X-Archive-Orig-{name}" if name.lower() in _CODED else name, value)
+        for name, value in seen.headers
+        if name.lower() != "content-length"
+    ]
+    headers.append(("Content-Length", str(len(seen.body))))
+    answered = StatusAndHeaders(f"{seen.status} {responses.get(seen.status, '')}".strip(), headers, protocol="HTTP/1.1")
+    out = []
+    for kind, http, body in (("request", asked, seen.request_body), ("response", answered, seen.body)):
+        buffer = io.BytesIO()
+        writer = WARCWriter(buffer, gzip=False)
+        record = writer.create_warc_record(
+            seen.url,
+            kind,
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=http,
+            warc_headers_dict={
+                "WARC-Date": date,
+                "WARC-Payload-Digest": digest_of(body) if kind == "request" else capture.digest,
+            },
+        )
+        writer.write_record(record)
+        out.append(_gzip(buffer.getvalue()))
+    return out[0], out[1]
+
+
+def _warcinfo(name: str) -> bytes:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False)
+    writer.write_record(writer.create_warcinfo_record(name, {"software": "soat", "format": "WARC File Format 1.0"}))
+    return buffer.getvalue()
+
+
+def _gzip(data: bytes) -> bytes:
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(data) + packer.flush()
+
+
+def _media_type(headers: Sequence[tuple[str, str]]) -> str:
+    for name, value in headers:
+        if name.lower() == "content-type":
+            message = Message()
+            message["content-type"] = value
+            return message.get_content_type()
+    return ""
+
+
+def _name(target: str, number: int) -> str:
+    return f"{target}.warc.gz" if number == 1 else f"{target}+{number}.warc.gz"
+
+
+def _last_number(folder: Path, target: str) -> int:
+    number = 1
+    while (folder / _name(target, number + 1)).exists():
+        number += 1
+    return number
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+# --- mending ------------------------------------------------------------------------------------------------------
+
+
+def repair(folder: Path) -> list[Entry]:
+    """Cut off the unfinished ends a killed process left, index the whole records it had not indexed; returns the index.
+
+    Raises:
+        ArchiveError: a file is damaged elsewhere than at its end; it is left as it is.
+
+    """
+    index = folder / INDEX
+    entries = read_index(index) if index.exists() else []
+    _cut_line(index)
+    known: dict[str, int] = {}
+    for entry in entries:
+        known[entry.file] = max(known.get(entry.file, 0), entry.offset + entry.size)
+    found = [entry for path in sorted(folder.glob("*.warc.gz")) for entry in _unindexed(path, known.get(path.name, 0))]
+    if found:
+        with index.open("ab") as file:
+            file.writelines(entry.to_json() + b"\n" for entry in found)
+    return entries + found
+
+
+def _cut_line(index: Path) -> None:
+    if not index.exists():
+        return
+    with index.open("rb+") as file:
+        size = keep = file.seek(0, os.SEEK_END)
+        while keep > 0:
+            start = max(0, keep - _PART)
+            file.seek(start)
+            newline = file.read(keep - start).rfind(b"\n")
+            if newline >= 0:
+                keep = start + newline + 1
+                break
+            keep = start
+        if keep < size:
+            file.truncate(keep)
+
+
+def _unindexed(path: Path, start: int) -> list[Entry]:
+    """The whole response records from `start` on; an unfinished last one is cut off."""
+    size = path.stat().st_size
+    if start > size:
+        raise ArchiveError(f"{path}: tệp ngắn hơn mục lục ghi ({size} < {start} byte); khôi phục tệp từ bản sao lưu")
+    entries: list[Entry] = []
+    asked = b""
+    end = start
+    with path.open("rb") as file:
+        file.seek(start)
+        for offset, length, data in _members(file, path):
+            end = offset + length
+            record = next(iter(ArchiveIterator(io.BytesIO(data))))
+            body: bytes = record.content_stream().read()
+            if record.rec_type == "request":
+                asked = record.http_headers.protocol.encode() + b"\n" + body
+            elif record.rec_type == "response":
+                entries.append(_entry(path, record, asked, body, at=(offset, length)))
+    if end < size:
+        os.truncate(path, end)
+    return entries
+
+
+def _entry(path: Path, record: Any, asked: bytes, body: bytes, *, at: tuple[int, int]) -> Entry:  # noqa: ANN401 - warcio has no types
+    method, _, request_body = asked.partition(b"\n")
+    url: str = record.rec_headers.get_header("WARC-Target-URI")
+    headers = record.http_headers
+    capture = Capture(
+        digest=digest_of(body),
+        url=url,
+        captured_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+        status=int(headers.get_statuscode()),
+        media_type=_media_type(headers.headers),
+        length=len(body),
+        target=re.sub(r"(\+\d+)?\.warc\.gz$", "", path.name),
+        method=method.decode(),
+    )
+    return Entry(capture, request_key(capture.method, url, request_body), path.name, *at)
+
+
+def _members(file: IO[bytes], path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (offset, size, content) of each whole gzip member from the file's position on; stops at an unfinished last one."""
+    offset, left = file.tell(), b""
+    while True:
+        unpacker = zlib.decompressobj(wbits=31)
+        out: list[bytes] = []
+        size = 0
+        while not unpacker.eof:
+            part = left or file.read(_PART)
+            left = b""
+            if not part:
+                return
+            try:
+                out.append(unpacker.decompress(part))
+            except zlib.error as error:
+                raise ArchiveError(
+                    f"{path}, byte {offset}: bản ghi hỏng giữa tệp ({error}); khôi phục tệp từ bản sao lưu"
+                ) from error
+            size += len(part)
+        left = unpacker.unused_data
+        size -= len(left)
+        yield offset, size, b"".join(out)
+        offset += size

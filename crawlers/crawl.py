@@ -1,0 +1,371 @@
+"""A crawl from targets to published records: runs the spider in a child process and passes its news on.
+
+Twisted's reactor runs once a process, so every crawl gets a child (`python -m crawlers.crawl`). The child reads its job as
+one JSON line and prints one JSON line for each piece of news. When its input closes, it stops cleanly: so a Ctrl-C in the
+parent, and the parent's death, leave a whole archive behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from crawlers.archive import ArchiveError, Recorder
+from crawlers.manners import check_identified
+from crawlers.platforms import load
+from crawlers.records import SourceReport, SourceState
+from crawlers.settings import settings
+from crawlers.targets import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy.crawler import Crawler
+
+    from crawlers.spider import Visit
+
+LEDGER = "sources.jsonl"
+STATE = "crawl.json"
+LOG = "crawl.log"
+STALE = timedelta(hours=48)
+"""An interrupted crawl older than this is begun anew: its pages no longer show one day's portal."""
+OPEN = frozenset({SourceState.INTERRUPTED, SourceState.UNREACHABLE, SourceState.BLOCKED, SourceState.OUTSIDE_WINDOW})
+"""States after which the next run of the same target takes up where this one stopped."""
+JUDGED = frozenset({SourceState.OK, SourceState.PARTIAL})
+"""States whose records are published; those of other sources stay in the captures, so that nobody is accused from them."""
+_TELL_EVERY = 0.1
+
+
+class CrawlError(ValueError):
+    """The crawl could not run; one sentence with the file or setting and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one target is: `listed` entries seen on the list, records read, entries that failed; `state` once it is done."""
+
+    target: str
+    listed: int
+    read: int
+    failed: int
+    state: str | None = None
+
+
+def crawl(
+    targets: Sequence[Target],
+    *,
+    published: Path,
+    captures: Path,
+    progress: Callable[[Progress], None] | None = None,
+    raw: Path | None = None,
+) -> list[SourceReport]:
+    """Crawl targets; returns one report each, in their order.
+
+    Writes the records of reliable sources to `published` (JSONL, in list order), every answer to the archive in `captures`
+    (with captures.jsonl, the ledger sources.jsonl and crawl.log), and, where `raw` is given, the platform's own JSON records
+    to it. Ctrl-C stops cleanly with state INTERRUPTED; the same call again takes up where it stopped, within 48 hours.
+
+    Raises:
+        MannersError: a foreign host, and no contact is set.
+        PlatformError: a target's platform does not exist.
+        CrawlError: a file cannot be written, another crawl writes there, or the child failed.
+
+    """
+    check_identified(targets, settings().contact)
+    for target in targets:
+        load(target.platform)
+    job = {
+        "targets": [{**asdict(target), "scope": None} for target in targets],
+        "published": str(published),
+        "captures": str(captures),
+        "raw": None if raw is None else str(raw),
+    }
+    try:
+        captures.mkdir(parents=True, exist_ok=True)
+        log = (captures / LOG).open("ab")
+    except OSError as error:
+        raise CrawlError(
+            f"{captures}: không ghi được thư mục bản chụp ({error.strerror}); kiểm tra quyền và chỗ trống"
+        ) from error
+    with (
+        log,
+        subprocess.Popen(
+            [sys.executable, "-m", "crawlers.crawl"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,  # the terminal's Ctrl-C is for us to pass on
+        ) as child,
+    ):
+        try:
+            return _follow(child, job, progress, captures)
+        finally:
+            child.kill()  # no effect on one that ended
+
+
+def crawl_catalogue(
+    url: str,
+    *,
+    raw: Path,
+    captures: Path,
+    delay: float = 1.0,
+    parallel: int = 1,
+    progress: Callable[[Progress], None] | None = None,
+) -> SourceReport:
+    """Fetch all official records of a national portal as raw JSON, one a line in list order, into `raw`; keeps every answer.
+
+    Raises as `crawl`. Only a report in state OK means that the catalogue is whole.
+    """
+    target = Target(
+        "catalogue", "Cơ sở dữ liệu quốc gia về TTHC", "national", "dvcqg", url, delay=delay, parallel=parallel
+    )
+    (report,) = crawl(
+        [target], published=captures / "catalogue.published.jsonl", captures=captures, progress=progress, raw=raw
+    )
+    return report
+
+
+def _follow(
+    child: subprocess.Popen[bytes], job: dict[str, Any], progress: Callable[[Progress], None] | None, captures: Path
+) -> list[SourceReport]:
+    """Give the child its job and pass its news on until it ends; Ctrl-C closes its input and waits for its last words."""
+    assert child.stdin is not None  # noqa: S101 - pipes, as asked for above
+    assert child.stdout is not None  # noqa: S101
+    reports: dict[str, SourceReport] = {}
+    error: str | None = None
+    started = stopping = False
+    while True:
+        try:
+            if not started:
+                with contextlib.suppress(BrokenPipeError):
+                    child.stdin.write(orjson.dumps(job) + b"\n")
+                    child.stdin.flush()
+                started = True
+            line = child.stdout.readline()
+            if not line:
+                break
+            news: dict[str, Any] = orjson.loads(line)
+            if "progress" in news and progress is not None and not stopping:
+                progress(Progress(**news["progress"]))
+            elif "report" in news:
+                report = SourceReport.from_json(news["report"])
+                reports[report.target] = report
+            elif "error" in news:
+                error = news["error"]
+        except KeyboardInterrupt:
+            if stopping:
+                raise
+            started = stopping = True
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.close()
+    if error is not None:
+        raise CrawlError(error)
+    names = [target["id"] for target in job["targets"]]
+    if child.wait() != 0 or set(names) != set(reports):
+        raise CrawlError(
+            f"{captures / LOG}: tiến trình thu thập kết thúc bất thường (mã {child.returncode}); phần đã tải còn nguyên, "
+            "xem tệp nhật ký này rồi chạy lại đúng lệnh này để làm tiếp"
+        )
+    return [reports[name] for name in names]
+
+
+# --- the child ----------------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    """Run one job read from standard input; prints news, returns the exit code."""
+    job: dict[str, Any] = orjson.loads(sys.stdin.buffer.readline() or b"null")
+    if job is None:
+        return 2
+    # News has standard output to itself: whatever a library prints goes to the log.
+    news = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    try:
+        _run(job, news)
+    except (CrawlError, ArchiveError) as error:
+        _say(news, "error", str(error))
+    return 0
+
+
+def _say(news: IO[bytes], kind: str, what: Any) -> None:  # noqa: ANN401 - any JSON
+    with contextlib.suppress(BrokenPipeError):  # the parent died; closing its end of our input stops us too
+        news.write(orjson.dumps({kind: what}) + b"\n")
+
+
+def _run(job: dict[str, Any], news: IO[bytes]) -> None:
+    targets = [Target(**{**row, **_pairs(row)}) for row in job["targets"]]
+    captures, published = Path(job["captures"]), Path(job["published"])
+    raw = None if job["raw"] is None else Path(job["raw"])
+    outputs = [path for path in (published, raw) if path is not None]
+    for path in outputs:
+        _write(path, [], whole=False)  # a path that cannot be written is told before the crawl, not after it
+    with Recorder(captures) as recorder:
+        state = _read_state(captures / STATE)
+        now = datetime.now(UTC)
+        started = {target.id: _started(state, target, now) for target in targets}
+        state |= {target.id: _state(target, started[target.id], done=False) for target in targets}
+        _write(captures / STATE, [orjson.dumps(state)])
+        visits = _scrape(targets, recorder, started, news)
+    reports = [visit.report() for visit in visits]
+    good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
+    _write(published, (line for visit in good for lines in visit.lines for line in lines or ()))
+    if raw is not None:
+        _write(raw, (line for visit in good for line in visit.raws if line is not None))
+    for visit, report in zip(visits, reports, strict=True):
+        state[visit.target.id] = _state(visit.target, visit.started, done=report.state not in OPEN)
+    _write_ledger(captures / LEDGER, reports)
+    _write(captures / STATE, [orjson.dumps(state)])
+    for report in reports:
+        _say(news, "report", report.to_json())
+
+
+def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, datetime], news: IO[bytes]) -> list[Visit]:
+    """Run the spider to its end, or until our input closes."""
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
+
+    from crawlers.spider import PortalSpider  # noqa: PLC0415
+
+    told: dict[str, float] = {}
+
+    def tell(visit: Visit) -> None:
+        now = time.monotonic()
+        over = visit.end is not SourceState.INTERRUPTED
+        if not over and now - told.get(visit.target.id, 0.0) < _TELL_EVERY:
+            return
+        told[visit.target.id] = now
+        state = str(visit.report().state) if over else None
+        _say(
+            news,
+            "progress",
+            asdict(Progress(visit.target.id, visit.total or len(visit.entries), visit.read, visit.failed, state)),
+        )
+
+    process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
+    crawler = process.create_crawler(PortalSpider)
+    process.crawl(crawler, targets=targets, recorder=recorder, started=started, retries=settings().retries, tell=tell)
+    _stop_with_input(crawler)
+    process.start(install_signal_handlers=False)
+    spider = crawler.spider
+    if isinstance(spider, PortalSpider) and spider.failure is not None:
+        raise spider.failure
+    if not isinstance(spider, PortalSpider) or not spider.finished:
+        raise CrawlError(
+            f"{recorder.folder / LOG}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
+            "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
+        )
+    return spider.visits
+
+
+def _stop_with_input(crawler: Crawler) -> None:
+    """Stop the spider when the parent closes our input, or dies."""
+    from crawlers.spider import PortalSpider  # noqa: PLC0415
+
+    loop = asyncio.get_event_loop()
+
+    def closed() -> None:
+        if not os.read(0, 1):
+            loop.remove_reader(0)
+            if isinstance(crawler.spider, PortalSpider):
+                crawler.spider.stop()
+
+    loop.add_reader(0, closed)
+
+
+def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
+    """Return Scrapy's settings: a plain downloader with our name, time-outs and limits; manners are the spider's."""
+    hosts = {host: min(t.parallel for t in targets if host in t.hosts) for target in targets for host in target.hosts}
+    off = ("redirect.RedirectMiddleware", "redirect.MetaRefreshMiddleware", "retry.RetryMiddleware", "robotstxt.RobotsTxtMiddleware",
+           "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")  # fmt: skip
+    return {
+        "USER_AGENT": settings().user_agent,
+        # Uncoded, so that what is kept is what was sent; a server that codes it anyway is decoded and the coding noted.
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "vi", "Accept-Encoding": "identity"},
+        "DOWNLOADER_MIDDLEWARES": {f"scrapy.downloadermiddlewares.{name}": None for name in off},
+        "CONCURRENT_REQUESTS": max(16, sum(hosts.values())),
+        "DOWNLOAD_SLOTS": {host: {"concurrency": parallel, "delay": 0.0, "jitter": 0.0} for host, parallel in hosts.items()},
+        "CONCURRENT_REQUESTS_PER_DOMAIN": max(hosts.values(), default=1),
+        "DOWNLOAD_TIMEOUT": settings().timeout,
+        "DOWNLOAD_MAXSIZE": settings().max_response,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "LOG_FILE": str(log),
+        "LOG_LEVEL": "WARNING",
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOGSTATS_INTERVAL": 0,
+        "STATS_DUMP": False,
+    }  # fmt: skip
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def _pairs(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; a target holds tuples."""
+    return {key: tuple(row[key]) for key in ("handover", "expect") if row[key] is not None}
+
+
+def _state(target: Target, started: datetime, *, done: bool) -> dict[str, Any]:
+    return {"started": started.isoformat(), "done": done, "what": [target.platform, target.url, target.code]}
+
+
+def _started(state: dict[str, Any], target: Target, now: datetime) -> datetime:
+    """When this crawl of the target began: at the unfinished run before, if that asked the same and is not stale; else now."""
+    before = state.get(target.id)
+    if before is None or before["done"] or before["what"] != [target.platform, target.url, target.code]:
+        return now
+    began = datetime.fromisoformat(before["started"])
+    return began if now - began < STALE else now
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise CrawlError(
+            f"{path}: không đọc được trạng thái thu thập ({error}); xóa tệp này để thu thập lại từ đầu"
+        ) from error
+    return state
+
+
+def _write_ledger(path: Path, reports: list[SourceReport]) -> None:
+    """Keep the latest report of each target; other targets' lines stay."""
+    now = {report.target for report in reports}
+    try:
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        kept = [line for line in lines if orjson.loads(line)["target"] not in now]
+    except (OSError, orjson.JSONDecodeError, KeyError) as error:
+        raise CrawlError(f"{path}: không đọc được sổ nguồn ({error}); xóa tệp này rồi chạy lại") from error
+    _write(path, [*kept, *(orjson.dumps(report.to_json()) for report in reports)])
+
+
+def _write(path: Path, lines: Any, *, whole: bool = True) -> None:  # noqa: ANN401
+    """Replace a file as a whole, so that a reader never sees half of it."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.writelines(line + b"\n" for line in lines)
+        if whole:
+            part.replace(path)
+        else:
+            part.unlink()
+    except OSError as error:
+        raise CrawlError(
+            f"{path}: không ghi được ({error.strerror}); kiểm tra đường dẫn, quyền và chỗ trống rồi chạy lại"
+        ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

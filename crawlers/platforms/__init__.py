@@ -1,0 +1,106 @@
+"""Portal families, one file each, found by name: there is no registry to edit.
+
+A platform module offers what `Platform` lists: the first list request of a target, a reader of list pages, a reader of
+detail pages, and the paths that may be asked by POST because asking them only reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawlers.page import Page
+    from crawlers.records import Fault, PublishedProcedure
+    from crawlers.targets import Target
+
+
+class PlatformError(ValueError):
+    """No platform of that name; the message lists those there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request that only reads: GET, or POST of `json`; `page` is the public address where a person sees the same."""
+
+    url: str
+    json: Mapping[str, Any] | None = None
+    page: str | None = None
+
+    @property
+    def method(self) -> str:
+        """GET, or POST where there is a body."""
+        return "GET" if self.json is None else "POST"
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that are sent; the same question always has the same bytes."""
+        return b"" if self.json is None else orjson.dumps(self.json, option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def key(self) -> str:
+        """What makes two requests the same: method, URL and body."""
+        return request_key(self.method, self.url, self.body)
+
+
+def request_key(method: str, url: str, body: bytes) -> str:
+    """Return the key under which an answer to this request is found again."""
+    return f"{method} {url} {hashlib.sha256(body).hexdigest() if body else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list page: the procedures it links to, how many the portal says there are (None: it does not say), and the next page."""
+
+    entries: tuple[Ask, ...]
+    total: int | None = None
+    following: Ask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one detail page or document gave: records without their source, rows that could not be read, and the raw JSON record."""
+
+    records: tuple[PublishedProcedure, ...]
+    faults: tuple[Fault, ...] = ()
+    raw: Mapping[str, Any] | None = None
+
+
+class Platform(Protocol):
+    """What a module in this folder offers."""
+
+    READING: tuple[str, ...]
+    """Endings of URL paths that may be asked by POST, because they only read."""
+
+    def first(self, target: Target) -> Ask:
+        """Return the request for the first list page."""
+
+    def read_list(self, page: Page, ask: Ask, seen: int) -> Listing:
+        """Read a list page; `seen` entries came before it. Raises PageChanged."""
+
+    def read_detail(self, page: Page, ask: Ask) -> Reading:
+        """Read a detail page. Raises PageChanged."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the platforms there are, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def load(name: str) -> Platform:
+    """Return the platform of that name.
+
+    Raises:
+        PlatformError: there is no such file in crawlers/platforms.
+
+    """
+    if name not in names():
+        raise PlatformError(f"không có nền tảng “{name}”; dùng một trong: {', '.join(names())}")
+    return cast("Platform", import_module(f"{__name__}.{name}"))

@@ -1,0 +1,290 @@
+"""Cổng Dịch vụ công quốc gia since 2026: a JSON API asked by POST, answering 201; the list is paged by a cursor."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from re import IGNORECASE
+from re import compile as pattern
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from crawlers.page import Field, Values, json_text, plain, read_json
+from crawlers.platforms import Ask, Listing, Reading
+from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawlers.page import Page
+    from crawlers.targets import Target
+
+LIST = "/submitting/formality/list-all-public-formality-by-citizen"
+DETAIL = "/configuring/formality/get-formality-by-citizen"
+READING = (LIST, DETAIL)
+SUCCESS = 201
+LIMIT = 200
+
+FIELDS = (
+    Field("code", ("code",), required=True),
+    Field("name", ("name",), required=True),
+    Field("conditions", ("requirementsAndConditions",)),
+    Field("status", ("state",)),
+)
+NAMED = (  # published field, the keys that may hold it (an array of {name}, or text), and what stands between two names
+    ("sector", ("categoriesDetails",), ", "),
+    ("agency", ("departmentsExecuting", "unitGroupsExecuting", "executingAgencies"), ", "),
+    ("result", ("resultsDetails",), "; "),
+    ("subjects", ("subjectTypesDetails", "subjectTypes"), ", "),
+)
+READ = {key for field in FIELDS for key in field.at} | {key for _, keys, _ in NAMED for key in keys} | {
+    "id", "executionMethods", "executionCases", "executionSteps", "legalBasisesDetails", "isMinistry", "isProvince", "isWard",
+}  # fmt: skip
+ONE_TEXT = tuple(field.to for field in FIELDS) + tuple(to for to, _, _ in NAMED)
+CHANNELS = {"ONLINE": "Trực tuyến", "DIRECT": "Trực tiếp", "POSTAL": "Dịch vụ bưu chính"}
+UNITS = {"WORKING_DAY": "ngày làm việc", "DAY": "ngày", "HOUR": "giờ", "MONTH": "tháng", "YEAR": "năm"}
+LEVELS = {"isMinistry": "Cấp bộ", "isProvince": "Cấp tỉnh", "isWard": "Cấp xã"}
+_TIME = pattern(r"\b(ngày|giờ|phút|tuần|tháng|quý|năm)\b", IGNORECASE)
+_MONEY = pattern(r"\b(phí|đồng|vnđ|vnd|miễn)\b|\d([.,]\d{3})+", IGNORECASE)
+
+
+def first(target: Target) -> Ask:
+    """Ask for the first page of the list; a target with a code is asked for that department's procedures only."""
+    return Ask(_api(target.url) + LIST, _question(target.code, None))
+
+
+def read_list(page: Page, ask: Ask, seen: int) -> Listing:
+    """Read one list answer; the next page follows the cursor `lastId` until `total` entries were seen."""
+    data = _data(page)
+    items, total = data.get("items"), data.get("total")
+    if not isinstance(items, list):
+        raise page.changed("$.data.items", "thiếu danh sách thủ tục")
+    if type(total) is not int:
+        raise page.changed("$.data.total", "thiếu tổng số thủ tục")
+    api = ask.url.removesuffix(LIST)
+    entries: list[Ask] = []
+    for index, item in enumerate(items):
+        if item is None:
+            continue
+        if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+            raise page.changed(f"$.data.items[{index}].id", "thiếu mã định danh")
+        entries.append(Ask(api + DETAIL, {"id": item["id"]}, urljoin(api, f"/thu-tuc-hanh-chinh/{item['id']}")))
+    seen += len(entries)
+    if seen >= total:
+        return Listing(tuple(entries), total)
+    if not entries:
+        raise page.changed("$.data.items", f"trang rỗng sau {seen} mục, trong khi tổng số là {total}")
+    if not isinstance(data.get("lastId"), str):
+        raise page.changed("$.data.lastId", f"thiếu con trỏ trang sau, mới có {seen} trên {total} mục")
+    code = (ask.json or {}).get("departmentCode")
+    return Listing(tuple(entries), total, Ask(ask.url, _question(code, data["lastId"])))
+
+
+def read_detail(page: Page, ask: Ask) -> Reading:
+    """Read one detail answer into published text; `raw` is the API's own record."""
+    del ask
+    data = _data(page)
+    values, at = Values(), "$.data"
+    read_json(page, data, FIELDS, values, at)
+    for name in ("code", "name"):
+        if not values.texts[name]:
+            raise page.changed(f"{at}.{name}", "để trống")
+    for to, keys, join in NAMED:
+        _named(page, data, keys, values, at, to=to, join=join)
+    values.ignored |= set(data) - READ
+    level = _level(data, values, at)
+    steps = _steps(page, data, values, at)
+    record = PublishedProcedure(
+        level=level,
+        steps=steps,
+        methods=_methods(page, data, values, at),
+        documents=_documents(page, data, values, at),
+        legal_bases=_legal_bases(page, data, values, at),
+        source=Source(places=values.places),
+        ignored=tuple(sorted(values.ignored)),
+        **{to: values.texts.get(to) for to in ONE_TEXT},
+    )
+    return Reading((record,), raw=data)
+
+
+def _api(url: str) -> str:
+    base = url.rstrip("/")
+    return base if base.endswith("/api/v1") else base + "/api/v1"
+
+
+def _question(code: str | None, last: str | None) -> dict[str, Any]:
+    given = {"limit": LIMIT, "q": "", "departmentCode": code, "lastId": last}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _data(page: Page) -> dict[str, Any]:
+    answer = page.json()
+    if page.status != SUCCESS:
+        raise page.changed("mã trạng thái HTTP", f"cần {SUCCESS}, gặp {page.status}")
+    if not isinstance(answer, dict) or answer.get("code") != "OK" or not isinstance(answer.get("data"), dict):
+        raise page.changed("$.code, $.data", "phong bì không phải {“code”: “OK”, “data”: {…}}")
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def _rows(page: Page, data: Mapping[str, Any], key: str, at: str) -> list[tuple[str, dict[str, Any]]] | None:
+    """The objects of an array with their places, nulls skipped; None: the record has no such part."""
+    array = data.get(key)
+    if array is None:
+        return None
+    if not isinstance(array, list):
+        raise page.changed(f"{at}.{key}", f"cần một danh sách, gặp {type(array).__name__}")
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for index, item in enumerate(array):
+        place = f"{at}.{key}[{index}]"
+        if item is None:
+            continue
+        if not isinstance(item, dict):
+            raise page.changed(place, f"cần một đối tượng, gặp {type(item).__name__}")
+        rows.append((place, item))
+    return rows
+
+
+def _text(page: Page, row: Mapping[str, Any], key: str, at: str) -> str | None:
+    return None if row.get(key) is None else json_text(page, row[key], f"{at}.{key}")
+
+
+def _named(
+    page: Page, data: Mapping[str, Any], keys: tuple[str, ...], values: Values, at: str, *, to: str, join: str
+) -> None:
+    """Keep the names under the first key that has any; a part that is there but holds none is kept as ""."""
+    for key in keys:
+        if data.get(key) is None or values.texts.get(to):
+            continue
+        if isinstance(data[key], list):
+            names = [_text(page, row, "name", place) or "" for place, row in _rows(page, data, key, at) or []]
+            values.put(to, join.join(filter(None, names)), f"{at}.{key}")
+        else:
+            values.put(to, _text(page, data, key, at), f"{at}.{key}")
+
+
+def _level(data: Mapping[str, Any], values: Values, at: str) -> str | None:
+    if all(data.get(key) is None for key in LEVELS):
+        return None
+    words = ", ".join(word for key, word in LEVELS.items() if data.get(key))
+    return values.put("level", words, f"{at}.{'|'.join(LEVELS)}")
+
+
+def _steps(page: Page, data: Mapping[str, Any], values: Values, at: str) -> str | None:
+    rows = _rows(page, data, "executionSteps", at)
+    if rows is None:
+        return None
+    texts = [_text(page, row, key, place) for place, row in rows for key in ("name", "description")]
+    return values.put("steps", "\n".join(text for text in texts if text), f"{at}.executionSteps")
+
+
+def _methods(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[PublishedMethod, ...] | None:
+    rows = _rows(page, data, "executionMethods", at)
+    if rows is None:
+        return None
+    methods: list[PublishedMethod] = []
+    for index, (place, row) in enumerate(rows):
+        to = f"methods[{index}]"
+        code = row.get("submissionMethod")
+        if code is not None and code not in CHANNELS:
+            raise page.changed(f"{place}.submissionMethod", f"hình thức nộp lạ: {code}")
+        time, time_place = _time(page, row, place)
+        fee, fee_place = _fee(page, row, place)
+        if f"{place}.description" not in {time_place, fee_place} and _text(page, row, "description", place):
+            values.ignored.add("executionMethods[].description")
+        methods.append(
+            PublishedMethod(
+                values.put(f"{to}.channel", CHANNELS.get(code) if code else None, f"{place}.submissionMethod"),
+                values.put(f"{to}.time", time, time_place),
+                values.put(f"{to}.fee", fee, fee_place),
+            )
+        )
+    return tuple(methods)
+
+
+def _time(page: Page, row: Mapping[str, Any], at: str) -> tuple[str | None, str]:
+    """The time limit in words. Unit OTHER, or no number, makes the number meaningless: the description holds the limit."""
+    number, unit = row.get("processingTime"), row.get("processingTimeUnit")
+    if unit is not None and unit != "OTHER" and unit not in UNITS:
+        raise page.changed(f"{at}.processingTimeUnit", f"đơn vị thời gian lạ: {unit}")
+    if number is None or unit in {None, "OTHER"}:
+        said = _text(page, row, "description", at)
+        return (said if unit == "OTHER" or (said and _TIME.search(said)) else None), f"{at}.description"
+    if isinstance(number, bool) or not isinstance(number, int | float | str):
+        raise page.changed(f"{at}.processingTime", "cần một số")
+    words = str(number) if isinstance(number, str) else f"{Decimal(str(number)).normalize():f}".replace(".", ",")
+    return f"{words} {UNITS[unit]}", f"{at}.processingTime"
+
+
+def _fee(page: Page, row: Mapping[str, Any], at: str) -> tuple[str | None, str]:
+    """The fee in words. No fee row and no word of money in the description: not stated, which is not the same as free."""
+    fees = _rows(page, row, "fees", at)
+    texts = [text for place, fee in fees or [] if (text := _amount(page, fee, place))]
+    if texts:
+        return "; ".join(texts), f"{at}.fees[0].value" if len(texts) == 1 else f"{at}.fees"
+    said = _text(page, row, "description", at)
+    if said and _MONEY.search(said):
+        return said, f"{at}.description"
+    return ("", f"{at}.fees") if fees else (None, f"{at}.fees")
+
+
+def _amount(page: Page, fee: Mapping[str, Any], at: str) -> str:
+    """One fee row in words: zero is "Không", a bare number gets its unit, the row's name and description stay beside it."""
+    value, said, name = (_text(page, fee, key, at) or "" for key in ("value", "description", "name"))
+    if isinstance(fee.get("value"), int | float):
+        value = f"{Decimal(value).normalize():,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    if value and said.startswith(value):
+        value = ""  # the description repeats the amount and goes on from there
+    elif value.strip("0.,") == "":
+        value = "Không" if value else ""
+    elif value.replace(".", "").replace(",", "").isdigit():
+        value = f"{value} đồng"
+    amount = f"{value} ({said})" if value and said else value or said
+    return f"{name}: {amount}" if name and amount else amount
+
+
+def _documents(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[PublishedDocument, ...] | None:
+    cases = _rows(page, data, "executionCases", at)
+    if cases is None:
+        return None
+    documents: list[PublishedDocument] = []
+    for case_place, case in cases:
+        case_name = _text(page, case, "name", case_place)
+        for place, row in _rows(page, case, "profileComponents", case_place) or []:
+            to = f"documents[{len(documents)}]"
+            name = _text(page, row, "name", place)
+            if name is None:
+                raise page.changed(f"{place}.name", "thiếu tên giấy tờ")
+            forms = _rows(page, row, "attachments", place)
+            files = None if forms is None else [_text(page, form, "fileName", where) or "" for where, form in forms]
+            documents.append(
+                PublishedDocument(
+                    values.put(f"{to}.name", name, f"{place}.name"),
+                    values.put(f"{to}.quantity", _quantity(page, row, place), f"{place}.originalQty|copyQty"),
+                    values.put(f"{to}.case", case_name or None, f"{case_place}.name"),
+                    values.put(f"{to}.form", None if files is None else "; ".join(files), f"{place}.attachments"),
+                )
+            )
+    return tuple(documents)
+
+
+def _quantity(page: Page, row: Mapping[str, Any], at: str) -> str | None:
+    stated = [
+        f"{word}: {text}"
+        for key, word in (("originalQty", "Bản chính"), ("copyQty", "Bản sao"))
+        if (text := _text(page, row, key, at)) is not None
+    ]
+    return " - ".join(stated) if stated else None
+
+
+def _legal_bases(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[str, ...] | None:
+    rows = _rows(page, data, "legalBasisesDetails", at)
+    if rows is None:
+        return None
+    bases: list[str] = []
+    for place, row in rows:
+        name, code = (_text(page, row, key, place) or "" for key in ("name", "code"))
+        text = name if code in name else f"{code} {name}".strip()
+        if text:
+            values.put(f"legal_bases[{len(bases)}]", plain(text), place)
+            bases.append(plain(text))
+    return tuple(bases)

@@ -1,0 +1,166 @@
+"""A crawl that was stopped, by Ctrl-C or by kill -9, and run again ends as one that was never stopped."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from crawlers.archive import Archive
+from crawlers.crawl import Progress, crawl
+from crawlers.records import SourceReport, SourceState
+from crawlers.targets import Target
+from tests.crawlers.portal import Answer, Asked, Portal, igate1, portal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COUNT = 12
+
+
+def target(site: Portal) -> Target:
+    return Target("h99", "UBND tỉnh Mẫu", "province", "igate1", site.url, delay=0.0, parallel=2)
+
+
+def go(site: Portal, folder: Path, progress: Callable[[Progress], None] | None = None) -> SourceReport:
+    """The same command every time: into p.jsonl and c/ of the folder."""
+    (report,) = crawl([target(site)], published=folder / "p.jsonl", captures=folder / "c", progress=progress)
+    return report
+
+
+def stalling(gate: threading.Event) -> Callable[[Asked], Answer]:
+    """A portal whose eighth page hangs until the gate opens."""
+    usual = igate1(COUNT)
+    return lambda asked: usual(asked)._replace(wait=gate if asked.path.endswith("=8") else None)
+
+
+def records(path: Path) -> list[dict[str, object]]:
+    """The published records without the moment they were seen."""
+    lines = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        line["source"].pop("captured_on")
+    return lines
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Callable[[Portal], list[dict[str, object]]]:
+    """What a crawl that is never stopped publishes."""
+
+    def uninterrupted(site: Portal) -> list[dict[str, object]]:
+        crawl([target(site)], published=tmp_path / "whole.jsonl", captures=tmp_path / "whole")
+        return records(tmp_path / "whole.jsonl")
+
+    return uninterrupted
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_call_goes_on(
+    tmp_path: Path, whole: Callable[[Portal], list[dict[str, object]]]
+) -> None:
+    gate = threading.Event()
+
+    def press(progress: Progress) -> None:
+        if progress.read >= 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with portal(stalling(gate)) as site:
+        report = go(site, tmp_path, press)
+        assert report.state is SourceState.INTERRUPTED
+        assert 5 <= report.read < COUNT
+        assert report.faults[0].kind == "interrupted"
+        assert "chạy lại đúng lệnh này" in report.faults[0].why
+        kept = Archive(tmp_path / "c").captures()
+        assert all(Archive(tmp_path / "c").read(capture.digest) for capture in kept if capture.length)
+        assert records(tmp_path / "p.jsonl") == []
+        gate.set()
+        report = go(site, tmp_path)
+        assert (report.state, report.listed, report.read) == (SourceState.OK, COUNT, COUNT)
+        assert not {capture.url for capture in kept if site.paths()[capture.url.removeprefix(site.url[:-1])] > 1} - {
+            f"{site.url}robots.txt"
+        }
+        assert records(tmp_path / "p.jsonl") == whole(site)
+
+
+def test_kill_9_of_both_processes_loses_no_whole_record(
+    tmp_path: Path, whole: Callable[[Portal], list[dict[str, object]]]
+) -> None:
+    gate = threading.Event()
+    with portal(stalling(gate)) as site:
+        job = (
+            "from pathlib import Path; from crawlers.crawl import crawl; from crawlers.targets import Target; "
+            f"crawl([Target('h99', 'UBND tỉnh Mẫu', 'province', 'igate1', {site.url!r}, delay=0.0, parallel=2)], "
+            f"published=Path({str(tmp_path / 'p.jsonl')!r}), captures=Path({str(tmp_path / 'c')!r}))"
+        )
+        parent = subprocess.Popen([sys.executable, "-c", job], start_new_session=True)
+        until = time.monotonic() + 30
+        while len(site.asked) < 10 and time.monotonic() < until:
+            time.sleep(0.05)
+        child = int(Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text(encoding="ascii"))
+        os.kill(child, signal.SIGKILL)
+        parent.kill()
+        parent.wait()
+        while not Archive(tmp_path / "c").captures() and time.monotonic() < until:
+            time.sleep(0.05)  # the killed child still holds its lock for a moment
+        warc = tmp_path / "c/h99.warc.gz"
+        warc.write_bytes(warc.read_bytes() + gzip.compress(b"half a record" * 99)[:-9])
+        kept = {capture.url for capture in Archive(tmp_path / "c").captures() if "matt=" in capture.url}
+        assert len(kept) >= 6
+        gate.set()
+        before = site.paths()
+        report = go(site, tmp_path)
+        assert report.state is SourceState.OK
+        again = site.paths() - before
+        assert not {path for path in again if site.url + path[1:] in kept}
+        assert records(tmp_path / "p.jsonl") == whole(site)
+
+
+def test_the_child_stops_when_its_parent_dies(tmp_path: Path) -> None:
+    gate = threading.Event()
+    with portal(stalling(gate)) as site:
+        row: dict[str, object] = {
+            "id": "h99",
+            "agency": "A",
+            "level": "province",
+            "platform": "igate1",
+            "url": site.url,
+            "handover": [],
+            "expect": None,
+        }
+        job = {"targets": [row], "published": str(tmp_path / "p.jsonl"), "captures": str(tmp_path / "c"), "raw": None}
+        child = subprocess.Popen(
+            [sys.executable, "-m", "crawlers.crawl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(orjson.dumps(job) + b"\n")
+        child.stdin.flush()
+        assert b"progress" in child.stdout.readline()
+        child.stdin.close()
+        news = [orjson.loads(line) for line in child.stdout]
+        child.stdout.close()
+        assert child.wait(20) == 0
+        gate.set()
+    assert news[-1]["report"]["state"] == "interrupted"
+
+
+def test_a_blocked_crawl_goes_on_without_asking_again_what_it_has(tmp_path: Path) -> None:
+    refused = Answer(429, b"")
+    usual = igate1(4)
+    allowed = False
+    with portal(lambda asked: usual(asked) if allowed or not asked.path.endswith("=3") else refused) as site:
+        report = go(site, tmp_path)
+        assert report.state is SourceState.BLOCKED
+        allowed = True
+        report = go(site, tmp_path)
+        assert report.state is SourceState.OK
+        assert site.paths()["/bothutuc/tthc?matt=1"] == 1
+        report = go(site, tmp_path)
+        assert site.paths()["/bothutuc/tthc?matt=1"] == 2, "a crawl that ended is begun anew"
