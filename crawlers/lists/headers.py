@@ -256,9 +256,11 @@ def _resolve(path: Sequence[str]) -> tuple[Role | None, str]:
     role = role_of(" ".join(path)) or role_of(path[-1])
     upper = next((found for text in reversed(path[:-1]) if (found := role_of(text))), None)
     # "Thời hạn" / "Cấp tỉnh" is a time, though "Cấp tỉnh" alone would be an "X" column of levels.
-    if upper is not None and (role is None or (role.mark and role.field != upper.field)):
-        return upper, " ".join(path[-1].split())
-    return role, ""
+    if upper is None or (role is not None and (not role.mark or role.field == upper.field)):
+        return role, ""
+    if upper.field in {"name", "abolished"}:  # "Thủ tục hành chính" / "Tên": other parts of it are not the name
+        return (upper if fold(path[-1]) == "ten" else None), ""
+    return upper, " ".join(path[-1].split())
 
 
 def _only_first(columns: list[Column]) -> list[Column]:
