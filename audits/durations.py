@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audits.procedure import Stated
-from audits.reading.terms import bounds
+from audits.reading.terms import bounds, for_difficult_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from audits.procedure import Method, Term, Terms
 
 
-def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, tuple[Term, ...]]]:
-    """Yield (index of the published method, its terms, every official limit it may be held against).
+def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, list[Terms]]]:
+    """Yield (index of the published method, its terms, the official terms it may be held against).
 
     The official limits are those of the same channel, where both sides name it, else of all channels. A method is left out
     when either side's text cannot be read or refers elsewhere: then nothing is certain.
@@ -27,8 +27,17 @@ def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, tuple[Term, ...]]
         rows = same_channel(method, official)
         stated = [row.terms for row in rows if row.terms is not None and row.terms.stated is not Stated.NONE]
         if stated and all(terms.stated is Stated.VALUES for terms in stated):
-            limits = {(term.number, term.unit): term for terms in stated for term in terms.options}
-            yield index, method.terms, tuple(limits.values())
+            yield index, method.terms, stated
+
+
+def every_limit(official: list[Terms]) -> tuple[Term, ...]:
+    """Return every limit the official terms mention, each once, lengths of single steps and cases included."""
+    return tuple({(term.number, term.unit): term for terms in official for term in terms.options}.values())
+
+
+def whole_limits(official: list[Terms]) -> tuple[Term, ...]:
+    """Return the limits on the whole procedure: the structured one of each official row, which stands first."""
+    return tuple({(terms.options[0].number, terms.options[0].unit): terms.options[0] for terms in official}.values())
 
 
 def same_cases(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[tuple[Term, tuple[Term, ...]]] | None:
@@ -36,6 +45,9 @@ def same_cases(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[
 
     One published limit stands against all official ones. As many on both sides are paired from the shortest to the longest.
     """
+    if not any(map(for_difficult_area, official)):
+        # More time for mountains and islands is lawful, and this catalogue entry does not say how much more.
+        published = tuple(term for term in published if not for_difficult_area(term))
     if len(published) == 1:
         return [(published[0], official)]
     if len(published) == len(official):

@@ -93,7 +93,7 @@ class Judge:
 
     def _official_papers(self, code: str) -> OfficialPapers:
         if code not in self._papers:
-            self._papers[code] = OfficialPapers.of(self.catalogue.procedures[code].documents or ())
+            self._papers[code] = OfficialPapers.of(self.catalogue.procedures[code].documents or (), self._weights)
         return self._papers[code]
 
     def _outcomes(

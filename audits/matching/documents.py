@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import Paper, Segment, read_paper
+from audits.matching.papers import Paper, read_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,16 +74,48 @@ def learn_weights(names: Iterable[str]) -> Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A set of words with its total weight."""
+
+    words: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedPaper:
+    """A paper whose words are weighed: for each segment its kind, head and whole, and the words of the line."""
+
+    paper: Paper
+    segments: tuple[tuple[str | None, Weighed, Weighed], ...]
+    words: Weighed
+
+
+def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
+    """Weigh the words of one paper."""
+
+    def weighed(words: frozenset[str]) -> Weighed:
+        return Weighed(words, weights.total(words))
+
+    segments = tuple((segment.kind, weighed(segment.head), weighed(segment.words)) for segment in paper.segments)
+    return WeighedPaper(paper, segments, weighed(paper.words))
+
+
+@dataclass(frozen=True, slots=True)
 class OfficialPapers:
-    """The official papers of one procedure, read once."""
+    """The official papers of one procedure, read and weighed once."""
 
     documents: tuple[RequiredDocument, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[WeighedPaper, ...]
+    by_core: Mapping[str, tuple[int, ...]]
 
     @classmethod
-    def of(cls, documents: Sequence[RequiredDocument]) -> OfficialPapers:
+    def of(cls, documents: Sequence[RequiredDocument], weights: Weights) -> OfficialPapers:
         """Read the official papers of one procedure."""
-        return cls(tuple(documents), tuple(read_paper(document.name) for document in documents))
+        papers = tuple(weigh(read_paper(document.name), weights) for document in documents)
+        by_core: dict[str, tuple[int, ...]] = {}
+        for index, paper in enumerate(papers):
+            by_core[paper.paper.core] = (*by_core.get(paper.paper.core, ()), index)
+        return cls(tuple(documents), papers, by_core)
 
 
 _CATCH_ALL = re.compile(
@@ -106,16 +138,19 @@ def align(published: Sequence[RequiredDocument], official: OfficialPapers, weigh
 def _line_match(line: Paper, official: OfficialPapers, weights: Weights) -> LineMatch:
     if line.is_heading:
         return LineMatch(LineKind.NOTE)
-    scores = [similarity(line, paper, weights) for paper in official.papers]
+    if line.core and (same := official.by_core.get(line.core)):
+        return LineMatch(LineKind.MATCHED, tuple(_places(official, same)), 1.0, _readable(line.words))
+    weighed = weigh(line, weights)
+    scores = [similarity(weighed, paper, weights) for paper in official.papers]
     best = max(scores, default=0.0)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
     if best >= MATCHED:
-        chosen = _ranked(line, official, scores, weights)
-        shared = line.words & official.papers[chosen[0]].words
+        chosen = _ranked(weighed, official, scores, weights)
+        shared = line.words & official.papers[chosen[0]].words.words
         return LineMatch(LineKind.MATCHED, tuple(_places(official, chosen)), best, _readable(shared))
     if line.authorizes:
-        chosen = [index for index, paper in enumerate(official.papers) if paper.authorizes]
+        chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, tuple(_places(official, chosen)), best)
     if is_catch_all(line.text):
         return LineMatch(LineKind.CATCH_ALL, score=best)
@@ -124,7 +159,7 @@ def _line_match(line: Paper, official: OfficialPapers, weights: Weights) -> Line
     return LineMatch(LineKind.UNCERTAIN, score=best)
 
 
-def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float], weights: Weights) -> list[int]:
+def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float], weights: Weights) -> list[int]:
     """Return the indices of the official papers meant, best first: the best one and its repetitions in other cases."""
     merits = {
         index: score + _overlap(line.words, official.papers[index].words, weights)
@@ -145,17 +180,17 @@ def _readable(words: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if " " in word) or sorted(words))
 
 
-def similarity(line: Paper, paper: Paper, weights: Weights) -> float:
+def similarity(line: WeighedPaper, paper: WeighedPaper, weights: Weights) -> float:
     """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other."""
-    if not line.segments or not paper.segments:
-        return 0.0
-    return max(_segments(one, other, weights) for one in line.segments for other in paper.segments)
-
-
-def _segments(one: Segment, other: Segment, weights: Weights) -> float:
-    heads = _overlap(one.head, other.head, weights)
-    wholes = _overlap(one.words, other.words, weights)
-    return _kinship(one.kind, other.kind) * (0.6 * heads + 0.4 * wholes)
+    best = 0.0
+    for kind, head, whole in line.segments:
+        for other_kind, other_head, other_whole in paper.segments:
+            kinship = _kinship(kind, other_kind)
+            if kinship > best:
+                wholes = _overlap(whole, other_whole, weights)
+                if kinship * (0.6 + 0.4 * wholes) > best:
+                    best = max(best, kinship * (0.6 * _overlap(head, other_head, weights) + 0.4 * wholes))
+    return best
 
 
 def _kinship(one: str | None, other: str | None) -> float:
@@ -169,9 +204,9 @@ def _kinship(one: str | None, other: str | None) -> float:
     return 0.9 if {one, other} & {"generic", None} else 0.7
 
 
-def _overlap(one: frozenset[str], other: frozenset[str], weights: Weights) -> float:
-    shared = weights.total(one & other)
+def _overlap(one: Weighed, other: Weighed, weights: Weights) -> float:
+    shared = one.words & other.words
     if not shared:
         return 0.0
-    smaller, larger = sorted((weights.total(one), weights.total(other)))
-    return 0.6 * shared / smaller + 0.4 * shared / larger
+    smaller, larger = (one.weight, other.weight) if one.weight < other.weight else (other.weight, one.weight)
+    return weights.total(shared) * (0.6 / smaller + 0.4 / larger)

@@ -130,11 +130,13 @@ class Segment:
 class Paper:
     """One line as papers: its segments (alternatives or merged papers), and what kind of line it is.
 
+    `core` is what is left of the text when numbering, form numbers, legal bases and quantities are taken away.
     A heading introduces papers and is none; a note may be one. `authorizes`: the paper by which a representative acts;
     `optional`: the whole line is asked for only "nếu có".
     """
 
     text: str
+    core: str
     segments: tuple[Segment, ...]
     words: frozenset[str]
     is_note: bool
@@ -154,6 +156,7 @@ def read_paper(name: str) -> Paper:
     words = frozenset().union(*(segment.words for segment in segments))
     return Paper(
         text=text,
+        core=" ".join(_WORD.findall(core)),
         segments=segments,
         words=words,
         is_note=_is_note(text, core, segments),

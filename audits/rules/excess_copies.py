@@ -42,13 +42,18 @@ def check(pair: Pair) -> Iterator[Verdict]:
 def total(quantity: Quantity) -> int | None:
     """Return how many pieces of paper are asked for in all, originals and copies; None: not stated."""
     if quantity.originals is None and quantity.copies is None:
-        return quantity.sets
+        return quantity.pieces if quantity.pieces is not None else quantity.sets
     return ((quantity.originals or 0) + (quantity.copies or 0)) * (quantity.sets or 1)
 
 
 def written(quantity: Quantity) -> str:
     """Return a quantity as people write it."""
-    parts = ((quantity.originals, "bản chính"), (quantity.copies, "bản sao"), (quantity.sets, "bộ"))
+    parts = (
+        (quantity.originals, "bản chính"),
+        (quantity.copies, "bản sao"),
+        (quantity.pieces, "bản"),
+        (quantity.sets, "bộ"),
+    )
     return ", ".join(f"{count:02d} {name}" for count, name in parts if count)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.durations import comparable_terms, same_cases
+from audits.durations import comparable_terms, every_limit, same_cases
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.terms import bounds, certainly_longer, write_term
@@ -27,7 +27,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     compared = False
-    for index, published, official in comparable_terms(pair):
+    for index, published, rows in comparable_terms(pair):
+        official = every_limit(rows)
         cases = same_cases(published.options, official)
         if cases is None:
             if not all(certainly_longer(term, limit) for term in published.options for limit in official):

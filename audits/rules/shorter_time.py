@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.durations import comparable_terms
+from audits.durations import comparable_terms, whole_limits
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Skip
 from audits.reading.terms import certainly_shorter, write_term
@@ -27,14 +27,14 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     shortest = None
-    compared = False
-    for index, published, official in comparable_terms(pair):
-        compared = True
-        if not all(certainly_shorter(term, limit) for term in published.options for limit in official):
+    for index, published, rows in comparable_terms(pair):
+        official = whole_limits(rows)
+        # Several limits in one field may be steps or cases: only a single one says how long the whole takes.
+        if len(published.options) > 1 or not all(certainly_shorter(published.options[0], limit) for limit in official):
             yield Pass()
             return
         shortest = shortest or (index, published, official)
-    if not compared or shortest is None:
+    if shortest is None:
         yield Skip(Sentence("không có thời hạn đọc được ở cả hai bên để so sánh"))
         return
     index, published, official = shortest
