@@ -12,7 +12,9 @@ from audits.reading.text import fold
 if TYPE_CHECKING:
     from audits.pair import Pair
 
-_ARCHIVED = re.compile(r"hết hiệu lực|bãi bỏ|lưu trữ|ngừng (?:áp dụng|tiếp nhận)|inactive|archived|thay thế")
+_ARCHIVED = re.compile(
+    r"hết hiệu lực|bãi bỏ|lưu trữ|ngừng (?:áp dụng|tiếp nhận)|inactive|archived|thay thế|chuyển tiếp"
+)
 _INTERNAL = re.compile(r"\bnội bộ\b|internal", re.IGNORECASE)
 _DECISION = re.compile(r"(?:quyết định|qđ)(?: công bố)?(?: số)?:? ?\d*/qđ-|nghị quyết(?: số)?:? ?\d+/\d{4}/nq-hđnd")
 _LINKED = re.compile(r"\bliên thông\b")

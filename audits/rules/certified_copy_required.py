@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audits.gates import no_documents
 from audits.matching.documents import SURE, LineKind
-from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity
+from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import accepted_forms
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
-    """Yield one verdict a line whose official paper is a plain copy."""
+    """Yield one verdict a line whose official paper is a plain copy; one skip when there is none."""
     if reason := no_documents(pair):
         yield reason
         return
+    compared = False
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
         if line.kind is not LineKind.MATCHED or line.score < SURE:
             continue
@@ -33,6 +34,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         demanded = demanded_instead(document, papers)
         if demanded is None:
             continue
+        compared = True
         if demanded:
             yield Fail(
                 expected=papers[0].name,
@@ -49,6 +51,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
             )
         else:
             yield Pass()
+    if not compared:
+        yield Skip(Sentence("không có giấy tờ nào mà danh mục quốc gia chỉ yêu cầu bản sao để so sánh"))
 
 
 def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument, ...]) -> frozenset[CopyForm] | None:

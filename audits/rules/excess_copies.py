@@ -21,14 +21,16 @@ CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
-    """Yield one verdict a line that was taken for official papers and states how many are asked for."""
+    """Yield one verdict a line that was taken for official papers and states how many are asked for; one skip when none does."""
     if reason := no_documents(pair):
         yield reason
         return
+    compared = False
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
         asked = total(document.quantity)
         if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None:
             continue
+        compared = True
         allowed = [total(paper.quantity) for paper in pair.official_documents(document.index)]
         counts = [count for count in allowed if count]
         if not counts or len(counts) < len(allowed):
@@ -37,6 +39,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
             yield _fail(document, asked, max(counts), pair.official_documents(document.index))
         else:
             yield Pass()
+    if not compared:
+        yield Skip(Sentence("không có số lượng đọc được của giấy tờ nào để so sánh"))
 
 
 def total(quantity: Quantity) -> int | None:

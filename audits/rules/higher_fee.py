@@ -35,9 +35,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
         if isinstance(allowed, Skip):
             skipped = allowed
             continue
-        compared = True
         for fee in method.fees.options:
             comparable = [limit for limit in allowed if _same_unit(fee, limit)]
+            compared = compared or bool(comparable) or fee.amount == 0
             if comparable and fee.amount > max(limit.amount for limit in allowed):
                 highest = max(comparable, key=lambda limit: limit.amount)
                 yield Fail(
