@@ -195,8 +195,8 @@ class Recorder:
                 ) from error
             opened.pop_all()
 
-    def keep(self, seen: Exchange) -> Capture:
-        """Store an exchange and return its capture.
+    def keep(self, seen: Exchange) -> Entry:
+        """Store an exchange and return its line of the index.
 
         Raises:
             ArchiveError: the disk does not take it; what was stored before stays whole.
@@ -219,13 +219,14 @@ class Recorder:
             start = file.tell()
             _append(file, request + response)
             name = _name(seen.target, number)
-            self._index.write(Entry(capture, key, name, start + len(request), len(response)).to_json() + b"\n")
+            entry = Entry(capture, key, name, start + len(request), len(response))
+            self._index.write(entry.to_json() + b"\n")
         except OSError as error:
             raise ArchiveError(
                 f"{self.folder}: không ghi thêm được bản chụp ({error.strerror}); phần đã lưu còn nguyên vẹn, "
                 "hãy giải phóng chỗ trống rồi chạy lại đúng lệnh này để làm tiếp"
             ) from error
-        return capture
+        return entry
 
     def close(self) -> None:
         """Flush everything to disk and let others write."""

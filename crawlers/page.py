@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser
@@ -155,30 +156,33 @@ class Piece(NamedTuple):
 def pieces(node: LexborNode) -> list[Piece]:
     """Return the visible runs of text below a node in reading order; scripts, titles and "Mở rộng/Thu gọn" are left out."""
     found: list[Piece] = []
-    line, fresh = 1, True
-
-    def visit(parent: LexborNode, italic: bool) -> None:
-        nonlocal line, fresh
-        child = parent.first_child
-        while child is not None:
-            tag = child.tag or ""
-            if tag == "-text":
-                raw = child.text_content or ""
-                if raw and not raw.isspace():
-                    text = one_space(raw)
-                    if len(text) > 20 or text.strip().casefold() not in NOISE:
-                        found.append(Piece(text, line, italic))
-                        fresh = False
-            elif tag not in _UNSEEN:
-                block = tag in _BLOCKS
-                if block and not fresh:
-                    line, fresh = line + 1, True
-                visit(child, italic or tag in {"i", "em"})
-                if block and not fresh:
-                    line, fresh = line + 1, True
-            child = child.next
-
-    visit(node, italic=False)
+    line, fresh, slanted = 1, True, False
+    left: list[tuple[LexborNode | None, bool, bool]] = []  # no recursion: pasted Word text nests without bound
+    at = node.first_child
+    while at is not None or left:
+        if at is None:
+            at, slanted, block = left.pop()
+            if block and not fresh:
+                line, fresh = line + 1, True
+            continue
+        tag = at.tag or ""
+        if tag == "-text":
+            raw = at.text_content or ""
+            if raw and not raw.isspace():
+                text = one_space(raw)
+                if len(text) > 20 or text.strip().casefold() not in NOISE:
+                    found.append(Piece(text, line, slanted))
+                    fresh = False
+            at = at.next
+        elif tag in _UNSEEN:
+            at = at.next
+        else:
+            block = tag in _BLOCKS
+            if block and not fresh:
+                line, fresh = line + 1, True
+            left.append((at.next, slanted, block))
+            slanted = slanted or tag in {"i", "em"}
+            at = at.first_child
     return found
 
 
@@ -222,6 +226,18 @@ def key_of(label: str) -> str:
     for noise in NOISE:
         text = text.removesuffix(noise).removeprefix(noise).strip()
     return text.rstrip(" :*.").strip()
+
+
+def link(base: str, href: str | None) -> str:
+    """Return where a link of the page at `base` leads; "" where it leads nowhere: no address, or one that is none."""
+    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return ""
+    try:
+        url = urljoin(base, href.strip())
+        urlsplit(url)
+    except ValueError:  # as in href="http://[tên miền]/"
+        return ""
+    return url
 
 
 class Section(NamedTuple):

@@ -26,7 +26,7 @@ from scrapy.exceptions import (
 
 from crawlers.archive import ArchiveError, Entry, Exchange, Recorder, read_body
 from crawlers.manners import BUSY, LOCAL, MAX_WAIT, Pace, Robots, forbidden, retry_after, wall, within
-from crawlers.page import Page, PageChanged
+from crawlers.page import Page, PageChanged, link
 from crawlers.platforms import Ask, Listing, Platform, Reading, load
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
 
@@ -262,13 +262,14 @@ class PortalSpider(scrapy.Spider):
             page, capture, earlier = await self._page(visit, ask, fresh=fresh)
             try:
                 return reader(page), capture
-            except PageChanged as error:
+            except (PageChanged, RecursionError) as error:
                 if earlier:
                     fresh = True
                     continue
                 if (name := wall(page.status, page.body)) is not None:
                     raise _blocked(page.url, name, capture) from error
-                raise Unseen("changed", page.url, str(error), capture.digest) from error
+                why = str(error) if isinstance(error, PageChanged) else str(page.changed("HTML", "lồng nhau quá sâu"))
+                raise Unseen("changed", page.url, why, capture.digest) from error
 
     # --- one page
 
@@ -372,7 +373,7 @@ class PortalSpider(scrapy.Spider):
         assert self.crawler.engine is not None  # noqa: S101 - Scrapy starts spiders with an engine
         response: Response = await self.crawler.engine.download_async(request)
         headers = _pairs(response.headers)
-        capture = self.recorder.keep(
+        entry = self.recorder.keep(
             Exchange(
                 target=visit.target.id,
                 method=ask.method,
@@ -385,7 +386,9 @@ class PortalSpider(scrapy.Spider):
                 at=at,
             )
         )
-        return capture, response.body, {name.lower(): value for name, value in headers}
+        if not visit.lines and 200 <= response.status < 300:
+            visit.earlier[ask.key] = entry  # a list that is a document is both its own list page and its detail
+        return entry.capture, response.body, {name.lower(): value for name, value in headers}
 
 
 # --- words and small parts ----------------------------------------------------------------------------------------
@@ -414,12 +417,12 @@ def _as_page(visit: Visit, ask: Ask, capture: Capture, body: bytes) -> Page:
 
 def _followed(visit: Visit, ask: Ask, location: str, capture: Capture) -> Ask:
     """The request a redirect leads to, if it stays on the target's own hosts and sends nothing."""
-    url = urljoin(ask.url, location)
+    url = link(ask.url, location)
     if urlsplit(url).netloc.lower() not in visit.target.hosts:
         raise Unseen(
             "foreign_redirect",
             ask.url,
-            f"{ask.url}: bị chuyển hướng sang {url}, ngoài mục tiêu nên không đi theo",
+            f"{ask.url}: bị chuyển hướng sang {location}, ngoài mục tiêu nên không đi theo",
             capture.digest,
         )
     if ask.method == "POST":
@@ -477,5 +480,6 @@ def _sourced(record: PublishedProcedure, visit: Visit, ask: Ask, capture: Captur
         capture=capture.digest,
         target=target.id,
         level=target.level,
+        territory=target.territory,
     )
     return replace(record, source=source)

@@ -16,6 +16,7 @@ from crawlers.page import (
     join_pieces,
     key_of,
     lines_of,
+    link,
     pieces,
     read_table,
     text_of,
@@ -129,10 +130,10 @@ def read_list(page: Page, ask: Ask, seen: int) -> Listing:
         raise page.changed("#totalRecord", f"không có con số trong “{said}”")
     total = int(digits)
     entries = []
-    for link in tree.css(".list-tthc li a.tthc-name"):
-        url = urljoin(ask.url, link.attributes.get("href") or "")
+    for anchor in tree.css(".list-tthc li a.tthc-name"):
+        url = link(ask.url, anchor.attributes.get("href"))
         if not parse_qs(urlsplit(url).query).get("matt"):
-            raise page.changed(".list-tthc li a.tthc-name", f"liên kết không có tham số matt: {url}")
+            raise page.changed(".list-tthc li a.tthc-name", f"liên kết không có tham số matt: {url or text_of(anchor)}")
         entries.append(Ask(url))
     seen += len(entries)
     if seen >= total:
@@ -402,7 +403,7 @@ def _table_documents(
 def _list_document(item: LexborNode, case: str | None, url: str) -> dict[str, str | None]:
     """One `li`: the paper's name, the quantity at its end, and the link to its form."""
     form = _link(item, url)
-    linked = {text_of(link) for link in item.css("a[href]")} if form else set()
+    linked = {text_of(anchor) for anchor in item.css("a[href]")} if form else set()
     lines = [line for line in lines_of(item) if line not in linked]
     text = " ".join(lines)
     for word in linked:
@@ -414,9 +415,8 @@ def _list_document(item: LexborNode, case: str | None, url: str) -> dict[str, st
 
 
 def _link(node: LexborNode, url: str) -> str | None:
-    link = node.css_first("a[href]")
-    href = None if link is None else link.attributes.get("href")
-    return urljoin(url, href) if href and not href.startswith(("#", "javascript:")) else None
+    anchor = node.css_first("a[href]")
+    return None if anchor is None else link(url, anchor.attributes.get("href")) or None
 
 
 def _legal_bases(page: Page, section: Section | None, values: Values) -> tuple[str, ...] | None:

@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from crawlers.lists import ListError
 from crawlers.lists import read_list as read_document
+from crawlers.page import link
 from crawlers.platforms import Ask, Listing, Reading
 from crawlers.records import Fault
 
@@ -34,7 +35,7 @@ def read_list(page: Page, ask: Ask, seen: int) -> Listing:
     del seen
     if page.body.startswith(_MAGIC):
         return Listing((ask,))
-    links = [urljoin(ask.url, link.attributes.get("href") or "") for link in page.tree().css("a[href]")]
+    links = [link(ask.url, anchor.attributes.get("href")) for anchor in page.tree().css("a[href]")]
     found = dict.fromkeys(url.split("#")[0] for url in links if urlsplit(url).path.lower().endswith(DOCUMENTS))
     if not found:
         raise page.changed("liên kết tới văn bản", "trang không phải văn bản và không dẫn tới văn bản nào")

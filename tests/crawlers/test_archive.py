@@ -39,7 +39,7 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, bodies: list[bytes
     folder = tmp_path_factory.mktemp("archive")
     with Recorder(folder) as recorder:
         kept = [
-            recorder.keep(exchange(body, number, method="POST", request_body=body[:9]))
+            recorder.keep(exchange(body, number, method="POST", request_body=body[:9])).capture
             for number, body in enumerate(bodies)
         ]
     archive = Archive(folder)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.archive import Archive, Recorder, digest_of
 from crawlers.crawl import CrawlError, Progress, crawl, crawl_catalogue
@@ -240,3 +242,44 @@ def test_what_cannot_be_begun_is_told_before_anything_is_asked(tmp_path: Path, r
         with Recorder(tmp_path / "captures"), pytest.raises(CrawlError, match="đang có một lần thu thập khác"):
             run("igate1", site.url)
         assert site.asked == []
+
+
+def workbook(*codes: str) -> bytes:
+    """A list in Excel as offices publish them."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet("Danh mục")
+        for row, cells in enumerate(
+            [
+                ("STT", "Mã TTHC", "Tên TTHC", "Lĩnh vực"),
+                *((str(n), code, f"Thủ tục thứ {n} của xã", "Hộ tịch") for n, code in enumerate(codes, 1)),
+            ]
+        ):
+            sheet.write_row(row, 0, cells)
+    return buffer.getvalue()
+
+
+def test_lists_are_archived_and_read(tmp_path: Path, run: Run) -> None:
+    files = {
+        "/": b'<a href="/mot.xlsx">1</a> <a href="/tai-ve?id=2.xlsx">2</a> <a href="/hai.xlsx">3</a> <a href="/hong.docx">4</a> <a href="http://127.0.0.2:9/ba.xlsx">5</a>',
+        "/mot.xlsx": workbook("1.000001", "1.000002"),
+        "/hai.xlsx": workbook("1.000003"),
+        "/hong.docx": b"PK\x03\x04 khong phai Word",
+    }
+    with portal(lambda asked: Answer(200, files[asked.path]) if asked.path in files else Answer(404)) as site:
+        report = run("lists", site.url)
+        single = run("lists", f"{site.url}mot.xlsx")
+    assert (report.state, report.listed, report.read) == (SourceState.PARTIAL, 5, 3)
+    assert [(fault.kind, fault.url) for fault in report.faults] == [
+        ("list", f"{site.url}hong.docx"), ("foreign", "http://127.0.0.2:9/ba.xlsx"),
+    ]  # fmt: skip
+    assert str(tmp_path) not in report.faults[0].why
+    assert "soat-" not in report.faults[0].why
+    assert (single.state, single.read) == (SourceState.OK, 2)
+    assert site.paths()["/mot.xlsx"] == 2, "a document that is its own list page is asked for once a crawl"
+    first, second = published(tmp_path)
+    assert (first.code, second.code) == ("1.000001", "1.000002")
+    assert first.source.url == f"{site.url}mot.xlsx"
+    assert first.source.agency == "UBND tỉnh Mẫu"
+    assert Archive(tmp_path / "captures").read(first.source.capture or "") == files["/mot.xlsx"]
+    assert "code" in first.source.places

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from crawlers.page import Page, PageChanged
@@ -264,3 +265,40 @@ def test_dvcqg_times_and_fees_in_words(change: dict[str, object], time: str | No
 )
 def test_dvcqg_absent_is_none_and_empty_is_empty(changes: dict[str, object], field: str, value: object) -> None:
     assert getattr(detail("dvcqg", api(**changes)), field) == value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<b><font>" * 3000 + "Bước 1: nộp hồ sơ",
+        "<div>" * 3000 + "Bước 1: nộp hồ sơ",
+        "<p>Bước 1: nộp hồ sơ</p>" + "</span></b></i>" * 500,
+    ],
+)
+def test_igate1_reads_pasted_markup_however_deep(content: str) -> None:
+    record = detail("igate1", swap(TABLE, ("<p>Bước 1: Cá nhân nộp hồ sơ.</p>", content)))
+    assert (record.steps or "").startswith("Bước 1: nộp hồ sơ")
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\xed\xa0\x80", b"\x00", b"\xc4"])
+def test_igate1_reads_broken_encodings_without_falling(byte: bytes) -> None:
+    body = page(TABLE).replace(b"1.001612", byte + b"1.001612")
+    record = detail("igate1", body)
+    assert "1.001612" in (record.code or "")
+    json.dumps(record.to_json()).encode("ascii")
+    orjson.dumps(record.to_json())
+
+
+def test_lists_page_links_to_documents_once_each() -> None:
+    html = (
+        b'<a href="/tep/a%20b.xlsx">A</a><a href="/tep/a%20b.xlsx#2">A</a><a href="b.DOCX?x=1">B</a><a href="/gioi-thieu">x</a>'
+        b'<a href="http://[ten mien]/c.pdf">C</a><a href="http://khac.example/d.pdf">D</a><a>E</a>'
+    )
+    found = listing("lists", html)
+    assert [entry.url for entry in found.entries] == [
+        "http://127.0.0.1:1/tep/a%20b.xlsx", "http://127.0.0.1:1/b.DOCX?x=1", "http://khac.example/d.pdf",
+    ]  # fmt: skip
+    assert found.total is None
+    assert listing("lists", b"%PDF-1.7").entries == (load("lists").first(target("lists")),)
+    with pytest.raises(PageChanged, match="không dẫn tới văn bản nào"):
+        listing("lists", b"<html><a href='/x'>x</a></html>")
