@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
-    from audits.store import Store
+    from audits.store import Store, StoredCatalogue
     from crawlers.crawl import Progress
     from crawlers.records import SourceReport
     from crawlers.targets import Target
@@ -42,6 +42,10 @@ def catalogue_on(store: Store, on: date) -> Catalogue:
         raise StoreError(
             f"chưa có phiên bản danh mục quốc gia nào có hiệu lực tại ngày {on:%d/%m/%Y}; nhập bằng `soat catalogue import TỆP --as-of NGÀY`"
         )
+    return _built(stored)
+
+
+def _built(stored: StoredCatalogue) -> Catalogue:
     return build_catalogue(
         stored.version, stored.records, repealed=stored.repealed, specific=stored.specific, fees=stored.fees
     )
@@ -75,7 +79,7 @@ def carry_out(
     reports = crawl(targets, published=published_file, captures=folder, progress=progress)
     if any(report.state is SourceState.INTERRUPTED for report in reports):
         raise KeyboardInterrupt
-    judge = Judge(catalogue_on(store, audit.on))
+    judge = Judge(_built(store.catalogue(audit.catalogue)))
     published = _by_target(published_file)
     archived = _archived(folder)
     for target, report in ((target, report) for target in targets for report in reports if report.target == target.id):
@@ -184,5 +188,5 @@ def _by_target(published: Path) -> dict[str, list[PublishedProcedure]]:
 def _archived(folder: Path) -> dict[str, list[Archived]]:
     captures: defaultdict[str, list[Archived]] = defaultdict(list)
     for entry in Archive(folder).entries():
-        captures[entry.capture.target].append(Archived(entry.capture, entry.file, entry.offset))
+        captures[entry.capture.target].append(Archived(entry.capture, f"{folder.name}/{entry.file}", entry.offset))
     return captures

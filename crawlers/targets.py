@@ -41,6 +41,11 @@ class Target:
         """The hosts (with port) that may be asked for this target: its own only; handover hosts are for journeys."""
         return frozenset({urlsplit(self.url).netloc.lower()})
 
+    @property
+    def territory(self) -> str | None:
+        """The province the target belongs to: the first part of its code, "H99" of "H99.02"; None: not stated."""
+        return self.code.split(".")[0] if self.code and self.code.startswith("H") else None
+
     def scope_codes(self) -> frozenset[str] | None:
         """Return the national codes this unit must publish, one a line in the scope file ("#" starts a comment)."""
         return None if self.scope is None else read_scope(self.scope)

@@ -22,7 +22,7 @@ from audits.rules import rules
 from audits.run import begin, carry_out
 from audits.store import StoreError, open_store
 from audits.store import upgrade as upgrade_database
-from crawlers.archive import ArchiveError
+from crawlers.archive import ArchiveError, digest_of
 from crawlers.crawl import CrawlError, crawl_catalogue
 from crawlers.crawl import crawl as crawl_targets
 from crawlers.lists import ListError, read_list
@@ -209,7 +209,11 @@ def catalogue_import(
             name: read_side_file(path) if path else []
             for name, path in (("repealed", repealed), ("specific", specific), ("fees", fees))
         }
-        # Reading everything once more as procedures tells of a wrong side record before anything is stored.
+        # The same records beside other side files are another version.
+        digest = digest_of(
+            b"".join([digest.encode(), *(path.read_bytes() for path in (repealed, specific, fees) if path)])
+        )
+        # Reading everything as procedures tells of a wrong side record before anything is stored.
         version = CatalogueVersion(digest, day, source, len(records))
         build_catalogue(version, records, **sides)
         with open_store() as store:

@@ -90,6 +90,10 @@ def _portals(folder: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
         finally:
             child.terminate()
+            said = child.communicate()[0].splitlines()
+        # The portals count whatever was not a reading request.
+        if said and (refused := json.loads(said[-1]).get("refused")):
+            raise DemoError(f"các cổng mẫu đã phải từ chối yêu cầu làm thay đổi dữ liệu: {refused}")
 
 
 def _import_catalogue(store: Store, portals: dict[str, Any], out: Path, today: date) -> None:
