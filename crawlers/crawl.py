@@ -21,9 +21,9 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from crawlers.archive import ArchiveError, Recorder
-from crawlers.manners import check_identified
+from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
-from crawlers.records import SourceReport, SourceState
+from crawlers.records import Fault, SourceReport, SourceState
 from crawlers.settings import settings
 from crawlers.targets import Target
 
@@ -171,6 +171,9 @@ def _follow(
     if error is not None:
         raise CrawlError(error)
     names = [target["id"] for target in job["targets"]]
+    if stopping and not reports:  # stopped before it had begun
+        begun = Fault("interrupted", str(captures), f"đã dừng trước khi bắt đầu; {RESUME}")
+        return [SourceReport(name, SourceState.INTERRUPTED, 0, 0, faults=(begun,)) for name in names]
     if child.wait() != 0 or set(names) != set(reports):
         raise CrawlError(
             f"{captures / LOG}: tiến trình thu thập kết thúc bất thường (mã {child.returncode}); phần đã tải còn nguyên, "
@@ -272,11 +275,16 @@ def _stop_with_input(crawler: Crawler) -> None:
 
     loop = asyncio.get_event_loop()
 
+    def stop() -> None:
+        if isinstance(crawler.spider, PortalSpider):
+            crawler.spider.stop()
+        else:
+            loop.call_later(0.05, stop)  # it is still being made
+
     def closed() -> None:
         if not os.read(0, 1):
             loop.remove_reader(0)
-            if isinstance(crawler.spider, PortalSpider):
-                crawler.spider.stop()
+            stop()
 
     loop.add_reader(0, closed)
 

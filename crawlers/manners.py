@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 ROBOT = "soat"
+RESUME = "phần đã tải được giữ nguyên; chạy lại đúng lệnh này để làm tiếp"
 MAX_WAIT = 300.0  # seconds; a server that asks us to wait longer is left alone until another day
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 REFUSED = frozenset({401, 403, 407, 429, 451})

@@ -25,7 +25,7 @@ from scrapy.exceptions import (
 )
 
 from crawlers.archive import ArchiveError, Entry, Exchange, Recorder, read_body
-from crawlers.manners import BUSY, LOCAL, MAX_WAIT, Pace, Robots, forbidden, retry_after, wall, within
+from crawlers.manners import BUSY, LOCAL, MAX_WAIT, RESUME, Pace, Robots, forbidden, retry_after, wall, within
 from crawlers.page import Page, PageChanged, link
 from crawlers.platforms import Ask, Listing, Platform, Reading, load
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
@@ -55,7 +55,6 @@ _ENDS = {
     "window": SourceState.OUTSIDE_WINDOW,
 }
 """What a fault on a list page makes of the whole source; every other kind makes it CHANGED."""
-RESUME = "phần đã tải được giữ nguyên; chạy lại đúng lệnh này để làm tiếp"
 
 
 class Unseen(Exception):  # noqa: N818 - not a program error: a page that could not be seen
@@ -155,17 +154,19 @@ class PortalSpider(scrapy.Spider):
             visit.earlier = _earlier(recorder.entries, visit)
         self.hosts = {host: Host(_pace(host, targets)) for target in targets for host in target.hosts}
         self.failure: ArchiveError | None = None
-        self.finished = False
+        self.finished = self.stopped = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def stop(self) -> None:
         """Stop cleanly: nothing more is asked, everything fetched is already kept."""
+        self.stopped = True
         for task in self._tasks:
             task.cancel()
 
     async def start(self) -> AsyncIterator[Any]:
         """Visit every target; yields nothing, for records are written in list order when all is read."""
-        self._tasks = [asyncio.create_task(self._visit(visit)) for visit in self.visits]
+        if not self.stopped:
+            self._tasks = [asyncio.create_task(self._visit(visit)) for visit in self.visits]
         for ended in await asyncio.gather(*self._tasks, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended  # a fault of ours: Scrapy logs it with its traceback, and `finished` stays False
@@ -455,7 +456,7 @@ def _blocked(where: str, name: str, capture: Capture) -> Unseen:
 def _network_words(error: Exception) -> str:
     text = str(error)
     if "certificate" in text or "SSL" in text or "TLS" in text:
-        return f"không thiết lập được kết nối an toàn, chứng chỉ TLS có vấn đề ({text})"
+        return "không thiết lập được kết nối an toàn, chứng chỉ TLS của máy chủ không hợp lệ hoặc không được tin cậy"
     words = {
         CannotResolveHostError: "không tìm thấy tên máy chủ",
         DownloadConnectionRefusedError: "máy chủ từ chối kết nối",

@@ -122,7 +122,8 @@ def test_kill_9_of_both_processes_loses_no_whole_record(
         assert records(tmp_path / "p.jsonl") == whole(site)
 
 
-def test_the_child_stops_when_its_parent_dies(tmp_path: Path) -> None:
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_child_stops_when_its_parent_dies(tmp_path: Path, begun: bool) -> None:
     gate = threading.Event()
     with portal(stalling(gate)) as site:
         row: dict[str, object] = {
@@ -142,7 +143,8 @@ def test_the_child_stops_when_its_parent_dies(tmp_path: Path) -> None:
         assert child.stdout is not None
         child.stdin.write(orjson.dumps(job) + b"\n")
         child.stdin.flush()
-        assert b"progress" in child.stdout.readline()
+        if begun:
+            assert b"progress" in child.stdout.readline()
         child.stdin.close()
         news = [orjson.loads(line) for line in child.stdout]
         child.stdout.close()
@@ -164,3 +166,14 @@ def test_a_blocked_crawl_goes_on_without_asking_again_what_it_has(tmp_path: Path
         assert site.paths()["/bothutuc/tthc?matt=1"] == 1
         report = go(site, tmp_path)
         assert site.paths()["/bothutuc/tthc?matt=1"] == 2, "a crawl that ended is begun anew"
+
+
+def test_ctrl_c_at_once_is_an_interruption_too(tmp_path: Path) -> None:
+    job = (
+        "from pathlib import Path; from crawlers.crawl import crawl; from crawlers.targets import Target; import os, signal, threading; "
+        "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start(); "
+        "(r,) = crawl([Target('h99', 'A', 'province', 'igate1', 'http://127.0.0.1:9/', delay=0.0)], "
+        f"published=Path({str(tmp_path / 'p.jsonl')!r}), captures=Path({str(tmp_path / 'c')!r})); print(r.state)"
+    )
+    done = subprocess.run([sys.executable, "-c", job], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("interrupted", "")
