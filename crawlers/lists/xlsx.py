@@ -29,38 +29,35 @@ def read_tables(path: Path) -> list[Table]:
         ListError: the workbook is damaged, hostile, or too large.
 
     """
-    with tempfile.TemporaryDirectory() as folder:
-        checked = Path(folder) / "checked.xlsx"
-        _copy_checked(path, checked)
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            checked = Path(folder) / "checked.xlsx"
+            _copy_checked(path, checked)
             workbook = CalamineWorkbook.from_path(str(checked))
             return [
                 _table(path, workbook.get_sheet_by_name(sheet.name), hidden=sheet.visible != SheetVisibleEnum.Visible)
                 for sheet in workbook.sheets_metadata
                 if sheet.typ == SheetTypeEnum.WorkSheet
             ]
-        except CalamineError as error:
-            raise ListError(
-                f"{path}: không đọc được bảng tính ({error}); mở bằng Excel, lưu lại rồi thử lại"
-            ) from error
+    except CalamineError as error:
+        why = " ".join(str(error).split())
+        raise ListError(f"{path}: không đọc được bảng tính ({why}); mở bằng Excel, lưu lại rồi thử lại") from error
+    except OSError as error:
+        raise ListError(
+            f"{path}: không ghi được bản tạm để đọc ({error.strerror}); giải phóng ổ đĩa rồi thử lại"
+        ) from error
 
 
 def _copy_checked(path: Path, checked: Path) -> None:
     """Copy the XML parts, checked on the way, so that the library sees exactly the bytes that were checked and no others."""
     uses: Counter[int] = Counter()
     shared: list[int] = []
-    with open_package(path) as package:
-        try:
-            with ZipFile(checked, "w", ZIP_STORED) as copy:
-                for name in {info.filename: None for info in package.infolist()}:
-                    if not name.lower().endswith((".xml", ".rels")):
-                        continue
-                    with package.open(name) as stream, copy.open(name, "w") as part:
-                        check_part(path, name, stream, _SheetCheck(path, name, uses, shared), part)
-        except OSError as error:
-            raise ListError(
-                f"{path}: không ghi được bản tạm để đọc ({error.strerror}); giải phóng ổ đĩa rồi thử lại"
-            ) from error
+    with open_package(path) as package, ZipFile(checked, "w", ZIP_STORED) as copy:
+        for name in {info.filename: None for info in package.infolist()}:
+            if not name.lower().endswith((".xml", ".rels")):
+                continue
+            with package.open(name) as stream, copy.open(name, "w") as part:
+                check_part(path, name, stream, _SheetCheck(path, name, uses, shared), part)
     total = sum(shared[index] * times for index, times in uses.items() if index < len(shared))
     if total > settings().max_file:
         raise ListError(

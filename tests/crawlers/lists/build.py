@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import docx
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.lists.grid import column_letters
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 KINDS = ("xlsx", "docx")
 
-Grid = "Sequence[Sequence[str | float]]"
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 0-based
 
 
@@ -37,7 +36,10 @@ def _xlsx(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Me
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("Danh mục")
         covered = {
-            (row, column) for top, left, bottom, right in merges for row in range(top, bottom + 1) for column in range(left, right + 1)
+            (row, column)
+            for top, left, bottom, right in merges
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
         }
         for row, line in enumerate(grid):
             for column, value in enumerate(line):
@@ -53,9 +55,11 @@ def _docx(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Me
     document.save(str(path))
 
 
-def add_table(document: docx.document.Document, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge] = ()) -> docx.table.Table:
+def add_table(
+    document: docx.document.Document, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge] = ()
+) -> docx.table.Table:
     """Add one table to a Word document."""
-    table = document.add_table(len(grid), max(map(len, grid)))
+    table: docx.table.Table = document.add_table(len(grid), max(map(len, grid)))
     for top, left, bottom, right in merges:
         table.cell(top, left).merge(table.cell(bottom, right))
     covered = {

@@ -41,12 +41,18 @@ def test_split_legal_bases(text: str, bases: list[str]) -> None:
     ("text", "channels"),
     [
         ("Trực tiếp", {"direct": "Trực tiếp"}),
-        ("- Trực tiếp;\n- Nộp trực tuyến;\n- Qua BCCI", {"direct": "Trực tiếp", "online": "Nộp trực tuyến", "postal": "Qua BCCI"}),
+        (
+            "- Trực tiếp;\n- Nộp trực tuyến;\n- Qua BCCI",
+            {"direct": "Trực tiếp", "online": "Nộp trực tuyến", "postal": "Qua BCCI"},
+        ),
         (
             "Trực tiếp hoặc qua dịch vụ bưu chính công ích",
             {"direct": "Trực tiếp", "postal": "qua dịch vụ bưu chính công ích"},
         ),
-        ("Trực tiếp tại Bộ phận Một cửa và trực tuyến", {"direct": "Trực tiếp tại Bộ phận Một cửa", "online": "trực tuyến"}),
+        (
+            "Trực tiếp tại Bộ phận Một cửa và trực tuyến",
+            {"direct": "Trực tiếp tại Bộ phận Một cửa", "online": "trực tuyến"},
+        ),
         ("Trực tuyến toàn trình", {}),
         ("Không trực tiếp", {}),
         ("Nộp tại Trung tâm Phục vụ hành chính công", {}),
@@ -63,7 +69,11 @@ def test_channels_of(text: str, channels: dict[str, str]) -> None:
         pytest.param(None, "5 ngày", "Không", [(None, "5 ngày", "Không")], id="no channels"),
         pytest.param(None, "5 ngày", None, [(None, "5 ngày", None)], id="no fee column"),
         pytest.param(
-            "Trực tiếp, trực tuyến", "5 ngày", "", [("Trực tiếp", "5 ngày", ""), ("trực tuyến", "5 ngày", "")], id="one time for all"
+            "Trực tiếp, trực tuyến",
+            "5 ngày",
+            "",
+            [("Trực tiếp", "5 ngày", ""), ("trực tuyến", "5 ngày", "")],
+            id="one time for all",
         ),
         pytest.param(
             None,
@@ -103,5 +113,7 @@ def test_channels_of(text: str, channels: dict[str, str]) -> None:
         pytest.param("", "5 ngày", "", [("", "5 ngày", "")], id="empty channel cell"),
     ],
 )
-def test_methods_of(channel: str | None, time: str | None, fee: str | None, methods: list[tuple[str | None, ...]]) -> None:
+def test_methods_of(
+    channel: str | None, time: str | None, fee: str | None, methods: list[tuple[str | None, ...]]
+) -> None:
     assert methods_of(channel, time, fee) == [PublishedMethod(*method) for method in methods]

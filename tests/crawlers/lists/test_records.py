@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import docx
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from docx.oxml import parse_xml
 from docx.shared import Twips
 
@@ -131,7 +131,11 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                 "",
                 f"{place(kind, 6)}: “Lĩnh vực hộ tịch (03 TTHC)” ghi 3 thủ tục nhưng đọc được 2; đối chiếu lại với tệp gốc",
             ),
-            Fault("bad_row", "", f"{place(kind, 12)}: không có mã và không có tên thủ tục nên bỏ qua (“4 | Trực tiếp | 1 ngày”)"),
+            Fault(
+                "bad_row",
+                "",
+                f"{place(kind, 12)}: không có mã và không có tên thủ tục nên bỏ qua (“4 | Trực tiếp | 1 ngày”)",
+            ),
             Fault(
                 "unreadable_mark",
                 "",
@@ -180,7 +184,14 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
         ),
         pytest.param(
             [
-                ["STT", "Mã TTHC", "Tên TTHC bị bãi bỏ", "Tên VBQPPL quy định việc bãi bỏ", "Lĩnh vực", "Cơ quan thực hiện"],
+                [
+                    "STT",
+                    "Mã TTHC",
+                    "Tên TTHC bị bãi bỏ",
+                    "Tên VBQPPL quy định việc bãi bỏ",
+                    "Lĩnh vực",
+                    "Cơ quan thực hiện",
+                ],
                 ["1", "2.000001", "Cấp lại giấy", "Nghị định A", "Đất đai", ""],
             ],
             [],
@@ -214,7 +225,12 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
             [(1, 1, 1, 3), (2, 1, 2, 3), (4, 1, 4, 3), (5, 1, 5, 3)],
             [
                 (
-                    {"code": "2.000001", "name": "Cấp giấy", "level": "CẤP TỈNH", "methods": (PublishedMethod(None, "1 ngày"),)},
+                    {
+                        "code": "2.000001",
+                        "name": "Cấp giấy",
+                        "level": "CẤP TỈNH",
+                        "methods": (PublishedMethod(None, "1 ngày"),),
+                    },
                     {"code": (4, 1), "name": (4, 2), "level": (3, None), "methods_0__time": (4, 3)},
                 ),
                 (
@@ -225,7 +241,13 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                         "status": "bãi bỏ",
                         "methods": (PublishedMethod(None, "1 ngày"),),
                     },
-                    {"code": (7, 1), "name": (7, 2), "level": (6, None), "status": (5, None), "methods_0__time": (7, 3)},
+                    {
+                        "code": (7, 1),
+                        "name": (7, 2),
+                        "level": (6, None),
+                        "status": (5, None),
+                        "methods_0__time": (7, 3),
+                    },
                 ),
             ],
             [],
@@ -236,7 +258,13 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                 ["TT", "Tên thủ tục", "Thành phần hồ sơ", "Số lượng", "Thời hạn"],
                 ["1", "Cấp giấy", "Tờ khai", "01 bản chính", "5 ngày"],
                 ["", "", "Bản sao bằng cấp", "02 bản sao", ""],
-                ["2", "Cấp lại", "a) Thành phần hồ sơ:\n- Đơn\n- Ảnh\nTrường hợp ủy quyền:\n- Giấy ủy quyền\nb) Số lượng hồ sơ: 01 bộ", "", "5 ngày"],
+                [
+                    "2",
+                    "Cấp lại",
+                    "a) Thành phần hồ sơ:\n- Đơn\n- Ảnh\nTrường hợp ủy quyền:\n- Giấy ủy quyền\nb) Số lượng hồ sơ: 01 bộ",
+                    "",
+                    "5 ngày",
+                ],
                 ["3", "Cấp đổi", "Không quy định", "", "5 ngày"],
                 ["4", "Cấp mới", "- Đơn\n- Ảnh", "01 bộ", ""],
                 ["5", "Gia hạn", "- Đơn\n- Ảnh", "02", ""],
@@ -252,7 +280,12 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                             PublishedDocument("Bản sao bằng cấp", "02 bản sao"),
                         ),
                     },
-                    {"name": (2, 1), "methods_0__time": (2, 4), "documents_0__name": (2, 2), "documents_1__name": (3, 2)},
+                    {
+                        "name": (2, 1),
+                        "methods_0__time": (2, 4),
+                        "documents_0__name": (2, 2),
+                        "documents_1__name": (3, 2),
+                    },
                 ),
                 (
                     {
@@ -386,7 +419,7 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_lists(
+def test_lists(  # noqa: PLR0917 - parametrize gives them by name
     kind: str,
     grid: list[list[str]],
     merges: list[Merge],
@@ -408,11 +441,12 @@ def summary(path: Path) -> list[tuple[object, ...]]:
 def test_word_text_that_a_reader_sees(tmp_path: Path) -> None:
     """Tracked insertions, content controls and line breaks are read; deleted and hidden text is not."""
     document = docx.Document()
-    table = add_table(document, [["Mã TTHC", "Tên TTHC", "Thời hạn", "Phí"], ["", "", "", ""], ["9.000009", "Xóa", "", ""]])
+    table = add_table(
+        document, [["Mã TTHC", "Tên TTHC", "Thời hạn", "Phí"], ["", "", "", ""], ["9.000009", "Xóa", "", ""]]
+    )
     texts = (
         '<w:ins w:id="1" w:author="a"><w:r><w:t>1.000001</w:t></w:r></w:ins>',
-        '<w:sdt><w:sdtContent><w:r><w:t xml:space="preserve">Cấp </w:t></w:r></w:sdtContent></w:sdt>'
-        '<w:r><w:t>giấy</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r>',
+        "<w:sdt><w:sdtContent><w:r><w:t>Cấp giấy</w:t></w:r></w:sdtContent></w:sdt><w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r>",
         '<w:del w:id="2" w:author="a"><w:r><w:delText>9 ngày</w:delText></w:r></w:del><w:r><w:t>1</w:t><w:noBreakHyphen/><w:t>2 ngày</w:t></w:r>',
         "<w:r><w:t>Phí: 1</w:t><w:br/><w:t>Lệ phí: 2</w:t></w:r>",
     )
@@ -460,7 +494,11 @@ def test_word_rows_drawn_by_hand(tmp_path: Path) -> None:
     document = docx.Document()
     table = add_table(
         document,
-        [["TT", "Mã TTHC", "", "Tên TTHC", "Thời hạn"], ["1", "1.000001", "", "Cấp giấy", "1 ngày"], ["2", "1.000002", "Cấp đổi", "", "2 ngày"]],
+        [
+            ["TT", "Mã TTHC", "", "Tên TTHC", "Thời hạn"],
+            ["1", "1.000001", "", "Cấp giấy", "1 ngày"],
+            ["2", "1.000002", "Cấp đổi", "", "2 ngày"],
+        ],
         [(0, 1, 0, 2), (1, 1, 1, 2), (2, 2, 2, 3)],
     )
     for column, width in zip(table._tbl.tblGrid.gridCol_lst, (500, 1500, 110, 3000, 1500), strict=True):
@@ -482,7 +520,12 @@ def test_excel_numbers_dates_and_hidden_sheets(tmp_path: Path) -> None:
                 continue
             sheet.write_row(0, 0, ["Mã TTHC", "Tên TTHC", "Phí", "Tình trạng", "Kết quả", "Toàn trình"])
             sheet.write_row(1, 0, [1.01277, "Cấp giấy", 3500000])
-            sheet.write_datetime(1, 3, datetime(2025, 7, 1, tzinfo=UTC).replace(tzinfo=None), book.add_format({"num_format": "dd/mm/yyyy"}))
+            sheet.write_datetime(
+                1,
+                3,
+                datetime(2025, 7, 1, tzinfo=UTC).replace(tzinfo=None),
+                book.add_format({"num_format": "dd/mm/yyyy"}),
+            )
             sheet.write(1, 4, 0.25)
             sheet.write_boolean(1, 5, True)
             sheet.write_row(2, 0, ["1.01499", "Cấp đổi"])
