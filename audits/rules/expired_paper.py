@@ -50,7 +50,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
                 )
             else:
                 yield Fail(
-                    expected="",
+                    expected="; ".join(paper.name for paper in pair.official_documents(document.index)),
                     found=document.name,
                     where=f"documents[{document.index}].name",
                     document=document.index,

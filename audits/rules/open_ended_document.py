@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Yêu cầu giấy tờ chung chung"
 SEVERITY = Severity.HIGH
 VERSION = 1
-CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 8"), Citation("nd-63-2010", "khoản 2 Điều 8"))
+CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 8"),)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -39,7 +39,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
             )
         else:
             yield Fail(
-                expected="",
+                expected="; ".join(paper.name for paper in official),
                 found=document.name,
                 where=f"documents[{document.index}].name",
                 document=document.index,
