@@ -447,7 +447,7 @@ def test_word_text_that_a_reader_sees(tmp_path: Path) -> None:
     texts = (
         '<w:ins w:id="1" w:author="a"><w:r><w:t>1.000001</w:t></w:r></w:ins>',
         "<w:sdt><w:sdtContent><w:r><w:t>Cấp giấy</w:t></w:r></w:sdtContent></w:sdt><w:r><w:rPr><w:vanish/></w:rPr><w:t>ẩn</w:t></w:r>",
-        '<w:del w:id="2" w:author="a"><w:r><w:delText>9 ngày</w:delText></w:r></w:del><w:r><w:t>1</w:t><w:noBreakHyphen/><w:t>2 ngày</w:t></w:r>',
+        '<w:del w:id="2" w:author="a"><w:r><w:delText>9 ngày</w:delText></w:r></w:del><w:moveFrom w:id="4" w:author="a"><w:r><w:t>8 ngày</w:t></w:r></w:moveFrom><w:r><w:t>1</w:t><w:noBreakHyphen/><w:t>2 ngày</w:t></w:r>',
         "<w:r><w:t>Phí: 1</w:t><w:br/><w:t>Lệ phí: 2</w:t></w:r>",
     )
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -487,6 +487,18 @@ def test_word_tables_cut_at_pages_and_their_captions(tmp_path: Path) -> None:
         ("1.000004", "Khai tử", None, None, "bãi bỏ", "bảng 5, dòng 2, cột 3"),
     ]
     assert read_list(tmp_path / "list.docx").faults == ()
+
+
+def test_a_caption_ends_the_groups_of_the_table_above(tmp_path: Path) -> None:
+    document = docx.Document()
+    add_table(document, [["TT", "Mã TTHC", "Tên TTHC"], ["A", "", "CẤP XÃ"], ["1", "1.000001", "Khai sinh"]])
+    document.add_paragraph("THỦ TỤC HÀNH CHÍNH BỊ BÃI BỎ")
+    add_table(document, [["TT", "Mã TTHC", "Tên TTHC"], ["1", "1.000002", "Khai tử"]])
+    document.save(str(tmp_path / "list.docx"))
+    assert summary(tmp_path / "list.docx") == [
+        ("1.000001", "Khai sinh", "CẤP XÃ", None, None, "bảng 1, dòng 3, cột 3"),
+        ("1.000002", "Khai tử", None, None, "bãi bỏ", "bảng 2, dòng 2, cột 3"),
+    ]
 
 
 def test_word_rows_drawn_by_hand(tmp_path: Path) -> None:
