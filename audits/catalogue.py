@@ -169,6 +169,14 @@ def _listed_records(path: Path) -> list[Record]:
         reading = read_list(path)
     except ListError as error:
         raise InputError(str(error)) from error
+    if lost := [fault for fault in reading.faults if fault.kind in {"bad_row", "count_mismatch"}]:
+        raise InputError(f"{path}: {lost[0].why}; sửa tệp rồi chạy lại (danh mục thiếu dòng sẽ cho kết quả sai)")
+    for row in reading.records:
+        if read_code(row.code) is None:
+            place = row.source.places.get("code") or row.source.places.get("name")
+            raise InputError(
+                f"{path}: {place}: thủ tục “{row.name}” không có mã đọc được; sửa tệp rồi chạy lại (danh mục thiếu dòng sẽ cho kết quả sai)"
+            )
     return [
         {
             "code": row.code,
@@ -177,15 +185,14 @@ def _listed_records(path: Path) -> list[Record]:
             "departmentsExecuting": row.agency or "",
         }
         for row in reading.records
-        if read_code(row.code) is not None
     ]
 
 
 def official_procedure(record: Mapping[str, Any]) -> Procedure:
     """Read one national record into a procedure; documents carry their (case, component) indices."""
     raw_code = _text(record.get("code"))
-    cases = record.get("executionCases")
-    methods = record.get("executionMethods")
+    cases = _rows(record, "executionCases")
+    methods = _rows(record, "executionMethods")
     agencies = [
         _joined_names(record.get(key))
         for key in ("departmentsExecuting", "departmentsAuthority", "unitGroupsExecuting")
@@ -200,38 +207,33 @@ def official_procedure(record: Mapping[str, Any]) -> Procedure:
         agency=agency,
         kind=_text(record.get("type")) or _text(record.get("formalityType")) or None,
         promulgator=_text(record.get("departmentPromulgateCode")) or None,
-        methods=None if methods is None else tuple(_method(row) for row in methods if isinstance(row, dict)),
+        methods=None if methods is None else tuple(_method(row) for row in methods if row),
         documents=None if cases is None else tuple(_documents(cases)),
-        cases=tuple(_text(case.get("name")) if isinstance(case, dict) else "" for case in cases or ()),
-        steps=" ".join(
-            _text(step.get("description")) for step in record.get("executionSteps") or () if isinstance(step, dict)
-        ),
+        cases=tuple(_text(case.get("name")) for case in cases or ()),
+        steps=" ".join(_text(step.get("description")) for step in _rows(record, "executionSteps") or ()),
         conditions=_text(record.get("requirementsAndConditions")),
         result=_joined_names(record.get("resultsDetails")),
         subjects=_joined_names(record.get("subjectTypesDetails") or record.get("subjectTypes")),
         legal_bases=tuple(
-            _text(basis.get("code")) or _text(basis.get("name"))
-            for basis in record.get("legalBasisesDetails") or ()
-            if isinstance(basis, dict)
+            _text(basis.get("code")) or _text(basis.get("name")) for basis in _rows(record, "legalBasisesDetails") or ()
         ),
         status=_text(record.get("state")) or None,
     )
 
 
-def _documents(cases: Iterable[object]) -> Iterable[RequiredDocument]:
+def _documents(cases: Iterable[Record]) -> Iterable[RequiredDocument]:
     index = 0
     for case_index, case in enumerate(cases):
-        components = case.get("profileComponents") if isinstance(case, dict) else None
-        for component_index, component in enumerate(components or ()):
-            if isinstance(component, dict) and isinstance(case, dict):
-                attachments = [item for item in component.get("attachments") or () if isinstance(item, dict)]
+        for component_index, component in enumerate(_rows(case, "profileComponents") or ()):
+            if component:
+                forms = (_text(item.get("fileName")) for item in _rows(component, "attachments") or ())
                 yield RequiredDocument(
                     name=_text(component.get("name")),
                     quantity=Quantity(
                         originals=_count(component.get("originalQty")), copies=_count(component.get("copyQty"))
                     ),
                     case=_text(case.get("name")),
-                    form="; ".join(filter(None, (_text(item.get("fileName")) for item in attachments))),
+                    form="; ".join(filter(None, forms)),
                     index=index,
                     component=(case_index, component_index),
                 )
@@ -277,6 +279,18 @@ def _joined(first: Procedure, further: Procedure) -> Procedure:
 def _text(value: object) -> str:
     text = value if isinstance(value, str) else "" if value is None or isinstance(value, dict | list) else str(value)
     return "" if _NOTHING.fullmatch(text) else text.strip()
+
+
+def _rows(record: Mapping[str, Any], key: str) -> list[Record] | None:
+    """Return the objects of an array in their places, null as an empty one; None: there is no array."""
+    value = record.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(item is None or isinstance(item, dict) for item in value):
+        raise InputError(
+            f"bản ghi {record.get('code') or record.get('name')!r} của danh mục: trường “{key}” phải là danh sách các đối tượng JSON; sửa bản ghi rồi chạy lại"
+        )
+    return [item or {} for item in value]
 
 
 def _joined_names(value: object) -> str:

@@ -53,7 +53,7 @@ class Match:
     in_reach: bool = True
 
 
-_PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w)")
+_PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
 _SUFFIX = re.compile(r"\s*\((?:cấp (?:tỉnh|xã|huyện|bộ|trung ương)|thực hiện tại cấp \w+)\)\s*$")
 _WORD = re.compile(r"\w+")
 
