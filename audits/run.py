@@ -116,14 +116,13 @@ def judge_target(
                         official=pair.official.name if pair.official else None,
                     )
                 )
-    whole = report.state is SourceState.OK
     source = PublishedSource(
         published=frozenset().union(*map(shown_codes, pairs)),
         maybe=frozenset().union(*map(possible_codes, pairs)),
         scope=target.scope_codes(),
         catalogue=judge.catalogue,
         on=on,
-        whole=whole,
+        whole=_read_whole(report),
     )
     for outcome in judge.judge_source(source):
         tally.add(outcome)
@@ -139,6 +138,15 @@ def judge_target(
                 )
             )
     return tally.findings, tally.counts()
+
+
+_HARMLESS = frozenset({"unknown_column", "unreadable_mark"})
+"""Faults of a published list that cost no procedure."""
+
+
+def _read_whole(report: SourceReport) -> bool:
+    """Tell whether everything the source lists was read, so that what is not there is missing."""
+    return report.state is SourceState.OK and all(fault.kind in _HARMLESS for fault in report.faults)
 
 
 class _Tally:

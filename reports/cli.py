@@ -195,13 +195,14 @@ def catalogue_import(
     repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
     specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
     fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    delay: Annotated[float, typer.Option(min=0, help="Số giây giữa hai yêu cầu khi tải từ cổng quốc gia.")] = 1.0,
     as_json: Json = False,
 ) -> None:
     """Nhập một phiên bản của danh mục quốc gia vào cơ sở dữ liệu."""
     day = _day(as_of, "--as-of") or _today()
     with _resumable("Chạy lại đúng lệnh này để nhập tiếp."):
         if source.startswith(("http://", "https://")):
-            digest, records = _live_catalogue(source)
+            digest, records = _live_catalogue(source, delay)
         else:
             with progress.reading(_translate("Đọc danh mục"), [Path(source)]) as show:
                 digest, records = read_records(Path(source), lambda read: show(Path(source), read))
@@ -232,11 +233,11 @@ def catalogue_import(
         )
 
 
-def _live_catalogue(url: str) -> tuple[str, list[dict[str, Any]]]:
+def _live_catalogue(url: str, delay: float) -> tuple[str, list[dict[str, Any]]]:
     folder = settings().captures / f"catalogue-{_today():%Y-%m-%d}"
     raw = folder / "catalogue.jsonl"
     with progress.crawling(_translate("Tải danh mục")) as show:
-        report = crawl_catalogue(url, raw=raw, captures=folder, progress=show)
+        report = crawl_catalogue(url, raw=raw, captures=folder, delay=delay, progress=show)
     if report.state is not SourceState.OK:
         why = report.faults[0].why if report.faults else str(report.state)
         raise InputError(f"{url}: chưa tải được trọn danh mục ({why}); không nhập gì, chạy lại lệnh để tải tiếp")
