@@ -10,9 +10,9 @@ def test_every_seeded_defect_is_found_and_nothing_else(tmp_path: Path) -> None:
     done = soat("demo", "--out", str(tmp_path / "demo"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    found, seeded, false = map(
-        int, re.search(r"^found (\d+) of (\d+) seeded defects, (\d+) false signs$", done.stdout, re.MULTILINE).groups()
-    )
+    told = re.search(r"^found (\d+) of (\d+) seeded defects, (\d+) false signs$", done.stdout, re.MULTILINE)
+    assert told is not None
+    found, seeded, false = map(int, told.groups())
     assert (found, false) == (seeded, 0)
     assert seeded >= 40
     report = Path(lines[-1].split(": ", 1)[1])

@@ -13,7 +13,7 @@ import threading
 import time
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,7 +38,7 @@ def records(tmp_path: Path) -> Path:
     return path
 
 
-def rows(path: Path) -> list[dict]:
+def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -294,7 +294,7 @@ def test_ctrl_c_stops_cleanly_and_resume_ends_the_same(tmp_path: Path) -> None:
         for source in SOURCES.values():
             (tmp_path / source.scope.name).write_bytes(source.scope.read_bytes())
         soat("catalogue", "import", str(CATALOGUE), "--as-of", "2026-01-01", cwd=tmp_path)
-        command = [SOAT, "audit", "run", "targets.toml", "--on", "2026-11-02"]
+        command: list[str | Path] = [SOAT, "audit", "run", "targets.toml", "--on", "2026-11-02"]
         environment = {**os.environ, "SOAT_DATABASE_URL": f"sqlite:///{tmp_path}/soat.db"}
         with subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -316,7 +316,7 @@ def test_ctrl_c_stops_cleanly_and_resume_ends_the_same(tmp_path: Path) -> None:
         assert whole.returncode == 0, whole.stderr
     one, other = (json.loads(soat("audit", "show", number, "--json", cwd=tmp_path).stdout) for number in "12")
 
-    def compared(found: list[dict]) -> list[tuple]:
+    def compared(found: list[dict[str, Any]]) -> list[tuple[object, ...]]:
         return [
             (row["agency"], row["rule"], row["line"], row["document"], row["expected"], row["found"], row["why"])
             for row in found
