@@ -80,7 +80,7 @@ _LAW = re.compile(
     r"\(?\s*(?:(?:lập |được lập |thực hiện )?theo )?(?:quy định )?(?:tại |theo )*(?:(?:phụ lục|mẫu|biểu mẫu|biểu|mẫu đơn)(?: số| đơn)?\s*(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)(?:[\s,]*(?:và|hoặc)?\s*(?:mẫu )?(?:số )?\d+[\w./-]*)*)"
     r"(?:[\s,]*(?:ban hành|được ban hành|quy định|kèm|phụ lục|tại|của|theo)+[^;,()]*)*\)?"
     r"|\(?\s*(?:theo|tại|quy định tại|ban hành)?\s*(?:mẫu|biểu mẫu)?\s*(?:ban hành )?kèm theo (?:thông tư|nghị định|quyết định|luật|nghị quyết|văn bản)[^;,()]*\)?"
-    r"|\(?\s*(?:quy định )?(?:theo|tại)?\s*(?:(?:điểm|khoản|điều|mục)\s+[\wđ]+[\s,và]*)+(?:(?:của )?(?:thông tư|nghị định|luật|bộ luật)[^;,()]*)?\)?"
+    r"|\(?\s*(?:quy định )?(?:theo|tại)?\s*(?:(?:điểm|khoản|điều|mục)\s+(?:\d[\w.]*|[a-zđ]|[ivx]+)(?!\w)[\s,và]*)+(?:(?:của )?(?:thông tư|nghị định|luật|bộ luật)[^;,()]*)?\)?"
     r"|(?:số )?\d+/\d{4}/[\w-]+(?: ngày [\d/]+)?(?: của [^;,()]*)?|\(\s*theo mẫu[^)]*\)|theo mẫu(?: quy định)?\b"
 )
 _COUNT = re.compile(
