@@ -10,6 +10,7 @@ from tests import bench
 
 names = sorted(info.name for info in pkgutil.iter_modules(bench.__path__) if not info.name.startswith("_"))
 chosen = sys.argv[1:] or names
+sys.argv = sys.argv[:1]  # each benchmark reads its own options, and runs with its defaults here
 if unknown := [name for name in chosen if name not in names]:
     sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(names)}")
 for name in chosen:
