@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,13 +21,13 @@ from audits.matching.documents import LineKind
 from audits.pair import Coverage
 from audits.procedure import Fail, Severity, Skip
 from crawlers.records import PublishedProcedure
+from tests.real_data import SHARED
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-CATALOGUE, PAIRS = DATA / "national-catalogue.jsonl.gz", DATA / "labelled-pairs.jsonl"
+CATALOGUE, PAIRS = SHARED / "national-catalogue.jsonl.gz", SHARED / "labelled-pairs.jsonl"
 TODAY = date(2026, 11, 1)
 
 pytestmark = pytest.mark.skipif(
-    not (CATALOGUE.is_file() and PAIRS.is_file()), reason=f"no real records: {DATA} is not there"
+    not (CATALOGUE.is_file() and PAIRS.is_file()), reason=f"no real records: {SHARED} is not there"
 )
 
 
@@ -47,7 +46,7 @@ def labelled() -> list[tuple[dict[str, Any], Any]]:
 
 
 def test_every_real_line_is_judged_or_skipped_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    files = sorted((DATA / "local").glob("*.jsonl"))
+    files = sorted((SHARED / "local").glob("*.jsonl"))
     comparison = compare(official(), files, today=TODAY)
     judged = list(comparison.lines)
     assert len(judged) == sum(1 for file in files for line in file.read_bytes().splitlines() if line.strip())
@@ -96,7 +95,7 @@ def test_papers_called_extra_are_extra() -> None:
 
 
 def test_a_list_whose_codes_slipped_by_a_row_is_not_taken_for_invented_procedures() -> None:
-    comparison = compare(official(), [DATA / "local" / "ward-list.jsonl"], today=TODAY)
+    comparison = compare(official(), [SHARED / "local" / "ward-list.jsonl"], today=TODAY)
     rules = [
         outcome.finding.rule
         for line in comparison.lines
