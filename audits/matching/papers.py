@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "văn bằng", "giấy đăng ký kinh doanh", "giấy báo tử", "trích lục khai tử", "trích lục khai sinh", "trích lục kết hôn", "trích lục", "chứng thư"),
     "identity": ("hộ chiếu", "thẻ căn cước công dân", "thẻ căn cước", "căn cước công dân", "căn cước", "chứng minh nhân dân", "giấy tờ tùy thân",
         "giấy tờ xuất nhập cảnh", "giấy thông hành", "thẻ"),
-    "residence": ("sổ hộ khẩu", "sổ tạm trú", "giấy xác nhận thông tin về cư trú", "giấy tờ chứng minh nơi cư trú", "giấy xác nhận cư trú"),
+    "residence": ("sổ hộ khẩu", "sổ tạm trú", "sổ đăng ký hộ khẩu", "sổ đăng ký tạm trú", "hộ khẩu", "giấy xác nhận thông tin về cư trú", "giấy tờ chứng minh nơi cư trú", "giấy xác nhận cư trú"),
     "confirmation": ("giấy xác nhận", "văn bản xác nhận", "bản xác nhận", "xác nhận", "biên bản xác nhận", "phiếu xác nhận"),
     "authorization": ("giấy ủy quyền", "văn bản ủy quyền", "hợp đồng ủy quyền", "giấy giới thiệu", "văn bản về việc đại diện", "văn bản đại diện",
         "giấy tờ chứng minh tư cách đại diện", "người ủy quyền", "ủy quyền"),

@@ -20,6 +20,8 @@ SEVERITY = Severity.MEDIUM
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
+_WRITTEN = {CopyForm.CERTIFIED_COPY: "bản sao có chứng thực", CopyForm.ORIGINAL: "bản chính"}
+
 
 def check(pair: Pair) -> Iterator[Verdict]:
     """Yield one verdict a line whose official paper is a plain copy; one skip when there is none."""
@@ -44,7 +46,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
                 why=Sentence(
                     "Đơn vị đòi {form} của “{paper}”, trong khi danh mục quốc gia chỉ yêu cầu bản sao.",
                     {
-                        "form": "bản chính" if CopyForm.ORIGINAL in demanded else "bản sao có chứng thực",
+                        "form": " hoặc ".join(_WRITTEN[form] for form in sorted(demanded, reverse=True)),
                         "paper": document.name.strip(),
                     },
                 ),
