@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audits.durations import same_channel
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip, Stated
 from audits.reading.money import write_amount
+from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,8 @@ TITLE = "Phí, lệ phí cao hơn"
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 1 Điều 6"), Citation("nd-63-2010", "điểm a khoản 2 Điều 13"))
+
+_COUNCIL = re.compile(r"nq-hđnd|nghị quyết[^;.]*(?:hđnd|hội đồng nhân dân)")
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -59,11 +63,20 @@ def _allowed(pair: Pair, method: Method) -> list[Fee] | Skip:
     stated = [row.fees for row in rows if row.fees is not None]
     if local and not all(fees.stated is Stated.VALUES for fees in stated):
         return local
+    if not local and _cites_council(pair, method):
+        return Skip(Sentence("đơn vị dẫn nghị quyết của Hội đồng nhân dân về mức thu, cần người kiểm tra văn bản"))
     if any(fees.stated is Stated.ELSEWHERE for fees in stated):
         return Skip(Sentence("mức thu do Hội đồng nhân dân cấp tỉnh hoặc văn bản khác quy định"))
     if not stated or any(fees.stated is not Stated.VALUES for fees in stated):
         return Skip(Sentence("danh mục quốc gia không nêu mức thu đọc được"))
     return [*(fee for fees in stated for fee in fees.options), *local]
+
+
+def _cites_council(pair: Pair, method: Method) -> bool:
+    """Tell whether the fee, or a legal basis on fees, names a council's resolution that the catalogue does not hold."""
+    bases = [fold(basis) for basis in pair.published.legal_bases or ()]
+    texts = [fold(method.fees.raw if method.fees else ""), *(basis for basis in bases if "phí" in basis)]
+    return any(_COUNCIL.search(text) for text in texts)
 
 
 def _same_unit(published: Fee, official: Fee) -> bool:
