@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from audits.procedure import Citation
@@ -56,7 +55,8 @@ def texts() -> dict[str, LegalText]:
     }
 
 
-def cite(citations: Iterable[Citation], on: date) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def cite(citations: tuple[Citation, ...], on: date) -> tuple[str, ...]:
     """Return the citations in force on that day as people write them; empty when none of the texts was in force.
 
     Raises:

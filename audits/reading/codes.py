@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audits.procedure import Code
-from audits.reading.text import clean, look_alikes
+from audits.reading.text import clean, look_alikes, remembered
 
 _SUFFIX = r"(?:\.[0-9]{3}\.[0-9]{2}\.[0-9]{2})?(?:\.(?P<agency>[A-Za-z][0-9]{2}))?"
 _WRITTEN = re.compile(rf"[1-9]\.[0-9]{{6}}{_SUFFIX.replace('A-Za-z', 'A-Z')}")
@@ -16,6 +16,7 @@ _FOOTNOTE = re.compile(r"\[[0-9*]{1,3}\]|\((?:[0-9]{1,2}|\*+)\)|[⁰¹²³⁴-�
 _OLD = re.compile(r"(?:[A-Z]-)?[A-ZĐ]{2,6}-[0-9]{5,6}(?:-TT)?")
 
 
+@remembered
 def read_code(text: str | None) -> Code | None:
     """Read the one code a field holds; None where no code can be read with certainty.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audits.procedure import Fee, Fees, Stated
 from audits.reading.contexts import contexts, joined, statement_end, statement_start, statements
-from audits.reading.text import CAPITALS, clean, fold
+from audits.reading.text import CAPITALS, clean, fold, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +71,7 @@ _OTHER_FIELD = re.compile(r"[0-9]+ ?(?:\([^)]*\) ?)?(?:ngày|giờ|tháng)\b")
 _ROW = re.compile(r"(?:không có thông tin\s?){0,2}(?P<value>miễn phí|[0-9.,]*\s?(?:việt nam đồng|vnđ|usd))?\s?")
 
 
+@remembered
 def read_fees(text: str | None) -> Fees | None:
     """Read a published fee field; None in, None out.
 

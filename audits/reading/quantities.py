@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from audits.procedure import CopyForm, Quantity
-from audits.reading.text import fold
+from audits.reading.text import fold, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,7 @@ _PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|�
 _DEMANDED = re.compile(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)")
 
 
+@remembered
 def read_quantity(text: str | None) -> Quantity:
     """Read a published quantity: "01 bản chính", "Bản chính: 1 - Bản sao: 0", "02 bộ"; a bare count is `pieces`."""
     if not text:
@@ -69,6 +70,7 @@ def read_quantity(text: str | None) -> Quantity:
     return _quantity(text, folded, _counts(folded))
 
 
+@remembered
 def quantity_in_name(name: str) -> Quantity:
     """Read the quantity that stands in a paper's name: "Đơn đăng ký (01 bản chính)"; numbers of forms, dates, people are none."""
     folded = fold(name)
@@ -81,6 +83,7 @@ def quantity_in_name(name: str) -> Quantity:
     return Quantity()
 
 
+@remembered
 def accepted_forms(text: str) -> frozenset[CopyForm]:
     """Return the forms in which the text of a paper accepts or demands it; empty: not stated.
 

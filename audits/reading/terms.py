@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from audits.procedure import Stated, Term, Terms, Unit
 from audits.reading.contexts import contexts, enclosing_end, joined, statement_end, statement_start, statements
 from audits.reading.money import split_description
-from audits.reading.text import clean, fold
+from audits.reading.text import clean, fold, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,7 @@ class _Mention(NamedTuple):
     role: _Role
 
 
+@remembered
 def read_terms(text: str | None) -> Terms | None:
     """Read a published time limit; None in, None out.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import product
+from typing import TYPE_CHECKING, TypeVar
 
-# Published texts repeat a million times, long ones seldom: only these are worth remembering.
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _REMEMBERED = 1 << 15
 _LONGEST_REMEMBERED = 1000
 
@@ -58,6 +61,21 @@ CAPITALS = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊ�
 _TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")  # none, huyền, sắc, hỏi, ngã, nặng
 
 
+_Value = TypeVar("_Value")
+_Text = TypeVar("_Text", str, str | None)
+
+
+def remembered(read: Callable[[_Text], _Value]) -> Callable[[_Text], _Value]:
+    """Make a reader of one text remember what it read last: published texts repeat a million times, long ones seldom."""
+    kept = lru_cache(maxsize=_REMEMBERED)(read)
+
+    @wraps(read)
+    def reader(text: _Text) -> _Value:
+        return kept(text) if text is None or len(text) <= _LONGEST_REMEMBERED else read(text)
+
+    return reader
+
+
 def _toned(letter: str, tone: str) -> str:
     return unicodedata.normalize("NFC", letter + tone)
 
@@ -101,21 +119,13 @@ def look_alikes(text: str) -> str:
     return text.translate(_LOOK_ALIKES) if _LOOK_ALIKE.search(text) else text
 
 
+@remembered
 def fold(text: str) -> str:
     """Return the text for comparing: clean, lower case, one spelling of tone marks and punctuation, on one line.
 
     Letter by letter it is as long as `clean(text)`, so that a place found in one is the same place in the other
     (save for rare foreign capitals whose lower case is longer).
     """
-    return _fold_remembered(text) if len(text) <= _LONGEST_REMEMBERED else _fold(text)
-
-
-def unaccented(text: str) -> str:
-    """Return the folded text without any diacritics, đ as d: what people type into a search box."""
-    return _unaccented_remembered(text) if len(text) <= _LONGEST_REMEMBERED else _unaccented(text)
-
-
-def _fold(text: str) -> str:
     text = look_alikes(clean(text))
     text = unicodedata.normalize("NFC", text.lower())
     if _PUNCTUATED.search(text):
@@ -123,14 +133,12 @@ def _fold(text: str) -> str:
     return _SPELT_TWO_WAYS.sub(_respelt, text)
 
 
-def _respelt(match: re.Match[str]) -> str:
-    return _ONE_SPELLING.get(match[0], match[0])  # two tones in one syllable: a slip, left as it is
-
-
-def _unaccented(text: str) -> str:
+@remembered
+def unaccented(text: str) -> str:
+    """Return the folded text without any diacritics, đ as d: what people type into a search box."""
     letters = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-_fold_remembered = lru_cache(maxsize=_REMEMBERED)(_fold)
-_unaccented_remembered = lru_cache(maxsize=_REMEMBERED)(_unaccented)
+def _respelt(match: re.Match[str]) -> str:
+    return _ONE_SPELLING.get(match[0], match[0])  # two tones in one syllable: a slip, left as it is

@@ -47,12 +47,19 @@ D118 = Citation("nd-118-2025", "Điều 17")
     ],
 )
 def test_what_was_in_force_is_cited_as_it_stood(citation: Citation, on: date, expected: str | None) -> None:
-    assert cite([citation], on) == (() if expected is None else (expected,))
+    assert cite((citation,), on) == (() if expected is None else (expected,))
 
 
 def test_only_the_texts_in_force_are_cited_in_the_order_of_the_rule() -> None:
     on = date(2026, 11, 1)
-    assert cite([D118, D61, D63], on) == (*cite([D118], on), *cite([D63], on))
+    assert cite(
+        (
+            D118,
+            D61,
+            D63,
+        ),
+        on,
+    ) == (*cite([D118], on), *cite([D63], on))
 
 
 def test_a_text_nobody_saw_signed_stays_marked() -> None:
@@ -62,7 +69,7 @@ def test_a_text_nobody_saw_signed_stays_marked() -> None:
 
 def test_an_unknown_text_is_an_error() -> None:
     with pytest.raises(KeyError):
-        cite([Citation("nd-0-0000", "Điều 1")], date(2026, 11, 1))
+        cite((Citation("nd-0-0000", "Điều 1"),), date(2026, 11, 1))
 
 
 @pytest.mark.parametrize("text", texts().values(), ids=lambda text: text.id)
