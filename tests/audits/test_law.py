@@ -59,7 +59,7 @@ def test_only_the_texts_in_force_are_cited_in_the_order_of_the_rule() -> None:
             D63,
         ),
         on,
-    ) == (*cite([D118], on), *cite([D63], on))
+    ) == (*cite((D118,), on), *cite((D63,), on))
 
 
 def test_a_text_nobody_saw_signed_stays_marked() -> None:
