@@ -19,6 +19,12 @@ def rule_title(slug: str, _: Callable[[str], str]) -> str:
     return slug if rule is None else _(rule.title)
 
 
+def rule_remedy(slug: str, _: Callable[[str], str]) -> str:
+    """Return what an inspector would suggest; empty when a stored audit knows a rule that no longer exists."""
+    rule = rules().get(slug)
+    return "" if rule is None else _(rule.remedy)
+
+
 def reason_label(template: str, _: Callable[[str], str]) -> str:
     """Return why something could not be judged; reasons are counted by template, so its gaps are shown as "…"."""
     return re.sub(r"\{\w+\}", "…", _(template))

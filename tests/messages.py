@@ -1,7 +1,7 @@
 """Every Vietnamese string that people read, found in the sources; `python -m tests.messages` brings the catalogues up to date.
 
-In reports/ that is what stands in `_("…")` or `_translate("…")`, in code and in templates; in audits/ it is every rule's TITLE and every
-template of a Sentence. New strings are added to the catalogues with an empty translation, to be written by hand.
+In reports/ that is what stands in `_("…")` or `_translate("…")`, in code and in templates; in audits/ it is every rule's TITLE and REMEDY
+and every template of a Sentence. New strings are added to the catalogues with an empty translation, to be written by hand.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def _in_audits(path: Path, tree: ast.Module, named: dict[str, ast.expr]) -> Iter
     named = named | dict(_constants(tree))
     if path.parent.name == "rules" and path.name != "__init__.py":
         yield ast.literal_eval(named["TITLE"])
+        yield ast.literal_eval(named["REMEDY"])
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sentence":
             template = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "template")

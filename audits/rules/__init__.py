@@ -1,8 +1,8 @@
 """One rule a file; the file's name is the rule's id. Adding a rule is adding its file and its examples, nothing else.
 
 A rule's module docstring is the duty in one sentence. It states `TITLE` (the failing noun), `SEVERITY` (None: a good
-practice), `VERSION` and `CITATIONS`, and defines `check`, which looks at one published procedure beside the official one,
-or `check_source`, which looks at all that one source publishes.
+practice), `VERSION`, `CITATIONS` and `REMEDY` (one sentence an inspector would suggest), and defines `check`, which looks at one
+published procedure beside the official one, or `check_source`, which looks at all that one source publishes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class Rule:
     severity: Severity | None
     version: int
     citations: tuple[Citation, ...]
+    remedy: str
     check: Callable[[Pair], Iterable[Verdict]] | None
     check_source: Callable[[PublishedSource], Iterable[Verdict]] | None
 
@@ -47,6 +48,7 @@ def rules() -> dict[str, Rule]:
             severity=module.SEVERITY,
             version=module.VERSION,
             citations=module.CITATIONS,
+            remedy=module.REMEDY,
             check=getattr(module, "check", None),
             check_source=getattr(module, "check_source", None),
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Quantity, RequiredDocument, Verdict
 
 TITLE = "Đòi bản sao chứng thực, bản chính"
+REMEDY = "Sửa thành phần hồ sơ để nhận bản sao như danh mục quốc gia, không đòi bản chính hay bản sao chứng thực."
 SEVERITY = Severity.MEDIUM
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Giấy tờ không còn giá trị"
+REMEDY = "Bỏ giấy tờ đã hết giá trị khỏi thành phần hồ sơ và tự khai thác thông tin thay thế trong Cơ sở dữ liệu quốc gia về dân cư."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (Citation("nd-104-2022", "Điều 14"),)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Giấy tờ ngoài quy định"
+REMEDY = "Bỏ giấy tờ này khỏi thành phần hồ sơ và hướng dẫn bộ phận tiếp nhận không yêu cầu người dân nộp."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audits.procedure import Fee, Method, Verdict
 
 TITLE = "Phí, lệ phí cao hơn"
+REMEDY = "Sửa mức thu về đúng quy định, rà soát các hồ sơ đã thu vượt và hoàn trả phần thu thừa."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 1 Điều 6"), Citation("nd-63-2010", "điểm a khoản 2 Điều 13"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Thời hạn dài hơn"
+REMEDY = "Sửa thời hạn giải quyết cho không dài hơn danh mục quốc gia và cấu hình lại quy trình xử lý theo thời hạn đó."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 5 Điều 20"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Mã TTHC sai định dạng"
+REMEDY = "Ghi lại mã thủ tục đúng như trong Cơ sở dữ liệu quốc gia về thủ tục hành chính."
 SEVERITY = Severity.LOW
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "Điều 24"),)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Procedure, Verdict
 
 TITLE = "Thiếu bộ phận tạo thành"
+REMEDY = "Bổ sung đầy đủ các bộ phận còn trống theo đúng nội dung của danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "khoản 2 Điều 8"), Citation("nd-63-2010", "điểm a khoản 1 Điều 15"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Yêu cầu giấy tờ chung chung"
+REMEDY = "Bỏ dòng ghi chung chung và liệt kê đích danh từng giấy tờ phải nộp như danh mục quốc gia."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 8"),)

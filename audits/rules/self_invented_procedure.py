@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Tự đặt ra TTHC"
+REMEDY = "Ngừng thực hiện và gỡ thủ tục này, hoặc xuất trình văn bản quy định cùng quyết định công bố của người có thẩm quyền."
 SEVERITY = Severity.HIGH
 VERSION = 1
 CITATIONS = (

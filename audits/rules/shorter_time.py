@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audits.procedure import Verdict
 
 TITLE = "Rút ngắn thời hạn"
+REMEDY = "Biểu dương đơn vị và xem xét nhân rộng thời hạn rút ngắn ở các đơn vị cùng loại."
 SEVERITY = None
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"),)

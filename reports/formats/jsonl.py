@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from reports.atomic import replacing
+from reports.labels import rule_remedy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +52,7 @@ def record(item: AuditedFinding) -> dict[str, Any]:
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
-    """Return the finding in the findings format, and the field `where` it stands."""
+    """Return the finding in the findings format, with the field `where` it stands and the remedy its rule suggests."""
     return {
         "line": finding.line,
         "code": finding.code,
@@ -63,5 +64,6 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "found": finding.found,
         "law": list(finding.law),
         "why": str(finding.why),
+        "remedy": rule_remedy(finding.rule, str),
         "where": finding.where,
     }

@@ -16,7 +16,7 @@ from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.formats import FormatError
-from reports.labels import reason_label, rule_title, severity_label, state_label
+from reports.labels import reason_label, rule_remedy, rule_title, severity_label, state_label
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
 
@@ -203,6 +203,7 @@ def _finding_columns(_: Translate) -> list[Column]:
         Column(_("Theo quy định"), 45),
         Column(_("Đang công khai"), 45),
         Column(_("Căn cứ pháp lý"), 40),
+        Column(_("Hướng khắc phục"), 45),
         Column(_("Địa chỉ trang"), 40),
         Column(_("Thời điểm chụp (giờ Việt Nam)"), 17),
         Column(_("Vị trí trong bản chụp"), 24),
@@ -227,6 +228,7 @@ def _finding_row(item: AuditedFinding, language: str) -> list[Cell]:
         finding.expected,
         finding.found,
         "\n".join(finding.law),
+        rule_remedy(finding.rule, _),
         Link(evidence.url),
         evidence.captured_at,
         evidence.place,
