@@ -17,6 +17,8 @@ from audits.audit import CatalogueVersion
 from audits.catalogue import build_catalogue, read_records, read_side_file
 from audits.compare import compare as compare_files
 from audits.jsonl import InputError
+from audits.measure import measure as measure_files
+from audits.measure import read_truth
 from audits.procedure import Severity
 from audits.rules import rules
 from audits.run import begin, carry_out
@@ -39,11 +41,13 @@ from reports.formats import FormatError
 from reports.formats import load as load_format
 from reports.formats import names as format_names
 from reports.labels import rule_title, severity_label, state_label
+from reports.measure import tables, write_errors
 from reports.translation import VIETNAM, LanguageError, date_text, number_text, translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from audits.catalogue import Catalogue
     from crawlers.records import SourceReport
 
 DONE, FOUND, UNREADABLE, PARTLY = 0, 1, 3, 4
@@ -370,20 +374,24 @@ def compare(
     """Đối chiếu các bản ghi đã công khai với danh mục quốc gia, không cần cơ sở dữ liệu."""
     threshold, day = _severity(fail_on), _day(on, "--on")
     with _resumable("Chạy lại lệnh để đối chiếu lại; tệp kết quả cũ (nếu có) còn nguyên."):
-        digest, records = read_records(catalogue)
-        official = build_catalogue(
-            CatalogueVersion(digest, date.min, str(catalogue), len(records)),
-            records,
-            repealed=read_side_file(repealed) if repealed else (),
-            specific=read_side_file(specific) if specific else (),
-            fees=read_side_file(fees) if fees else (),
-        )
+        official = _catalogue_file(catalogue, repealed, specific, fees)
         with progress.reading(_translate("Đối chiếu"), published) as show:
             codes = read_scope(scope) if scope else None
             comparison = compare_files(official, published, today=_today(), on=day, scope=codes, progress=show)
             summary = write_comparison(comparison, findings, matches, with_skips=with_skips)
     _tell_comparison(summary, as_json=as_json)
     _end(summary.by_severity, threshold, partly=bool(summary.skipped))
+
+
+def _catalogue_file(path: Path, repealed: Path | None, specific: Path | None, fees: Path | None) -> Catalogue:
+    digest, records = read_records(path)
+    return build_catalogue(
+        CatalogueVersion(digest, date.min, str(path), len(records)),
+        records,
+        repealed=read_side_file(repealed) if repealed else (),
+        specific=read_side_file(specific) if specific else (),
+        fees=read_side_file(fees) if fees else (),
+    )
 
 
 def _tell_comparison(summary: Summary, *, as_json: bool) -> None:
@@ -406,6 +414,38 @@ def _tell_comparison(summary: Summary, *, as_json: bool) -> None:
             for slug, count in sorted(summary.by_rule.items(), key=lambda item: (-item[1], item[0]))
         ),
     )
+
+
+@app.command()
+def measure(
+    truth: Annotated[Path, typer.Argument(help="Đáp án (JSONL), hoặc các cặp đã gán nhãn.")],
+    published: Annotated[
+        Path, typer.Argument(help="Tệp bản ghi đã công khai; với các cặp đã gán nhãn là chính tệp đó.")
+    ],
+    catalogue: Annotated[Path, typer.Argument(help="Danh mục quốc gia (JSONL, JSONL.GZ hoặc Excel).")],
+    repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
+    specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
+    fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
+    on: On = None,
+    errors: Annotated[Path | None, typer.Option(help="Tệp ghi từng chỗ sai (JSONL).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Đo độ chính xác: đối chiếu như `soat compare` rồi chấm theo đáp án."""
+    day = _day(on, "--on")
+    with _resumable("Chạy lại lệnh để đo lại."):
+        told = read_truth(truth)
+        official = _catalogue_file(catalogue, repealed, specific, fees)
+        with progress.reading(_translate("Đối chiếu"), [published]) as show:
+            codes = read_scope(scope) if scope else None
+            result = measure_files(official, told, published, today=_today(), on=day, scope=codes, progress=show)
+        if errors is not None:
+            write_errors(result, errors)
+    if as_json:
+        _print_json(result.to_json())
+        return
+    for title, columns, rows in tables(result, _translate):
+        _table(title, columns, rows)
 
 
 @audit_app.command("run")
