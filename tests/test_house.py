@@ -69,7 +69,7 @@ def test_every_rule_file_is_a_rule() -> None:
 
 
 @pytest.mark.parametrize("slug", modules(audits.rules))
-def test_a_rule_states_its_duty_title_severity_version_and_law(slug: str) -> None:
+def test_a_rule_states_its_duty_title_remedy_severity_version_and_law(slug: str) -> None:
     module = import_module(f"audits.rules.{slug}")
     assert slug in RULE_IDS
     duty = (module.__doc__ or "").strip()
@@ -79,6 +79,8 @@ def test_a_rule_states_its_duty_title_severity_version_and_law(slug: str) -> Non
     assert ". " not in duty, "the duty is one sentence"
     assert module.TITLE.strip() == module.TITLE != ""
     assert [rule.slug for rule in rules().values() if rule.title == module.TITLE] == [slug]
+    assert module.REMEDY.endswith(".")
+    assert "\n" not in module.REMEDY
     assert (module.SEVERITY is None) == (slug in GOOD_PRACTICE)
     assert module.SEVERITY is None or isinstance(module.SEVERITY, Severity)
     assert type(module.VERSION) is int

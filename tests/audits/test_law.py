@@ -52,14 +52,7 @@ def test_what_was_in_force_is_cited_as_it_stood(citation: Citation, on: date, ex
 
 def test_only_the_texts_in_force_are_cited_in_the_order_of_the_rule() -> None:
     on = date(2026, 11, 1)
-    assert cite(
-        (
-            D118,
-            D61,
-            D63,
-        ),
-        on,
-    ) == (*cite((D118,), on), *cite((D63,), on))
+    assert cite((D118, D61, D63), on) == (*cite((D118,), on), *cite((D63,), on))
 
 
 def test_a_text_nobody_saw_signed_stays_marked() -> None:
