@@ -12,11 +12,12 @@ from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
 from crawlers.records import PublishedProcedure, RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
+    from audits.lawful import LawfulDifference
     from audits.pair import Pair
 
 _SourceKey = tuple[str | None, str | None]
@@ -48,21 +49,23 @@ def compare(
     today: date,
     on: date | None = None,
     scope: frozenset[str] | None = None,
+    lawful: Iterable[LawfulDifference] = (),
     progress: Callable[[Path, int], None] | None = None,
 ) -> Comparison:
     """Judge every record of the files as of `on`, else of the day it was captured, else of `today`.
 
     The files are read twice: first to learn which parts each source shows at all. `progress` gets a file and the bytes read.
-    `scope`: the national codes that the files together must publish.
+    `scope`: the national codes that the files together must publish; `lawful`: the differences to pass over.
 
     Raises:
         InputError: a file cannot be read at all; a single bad line is yielded as skipped instead.
 
     """
-    judge = Judge(catalogue)
+    judge = Judge(catalogue, lawful)
     shown = _shown(judge, files, progress)
     published: set[str] = set()
     maybe: set[str] = set()
+    units: set[str] = set()
     unread: list[int] = []
 
     def lines() -> Iterator[Compared]:
@@ -73,13 +76,20 @@ def compare(
                     yield Compared(file, line, skipped=record)
                     continue
                 pair = judge.pair(record, on or _captured_on(record) or today, shown[_source(file, record)])
+                units.update(pair.units)
                 published.update(shown_codes(pair))
                 maybe.update(possible_codes(pair))
                 yield Compared(file, line, pair, tuple(judge.judge(pair, line)))
 
     def together() -> tuple[Outcome, ...]:
         source = PublishedSource(
-            frozenset(published), frozenset(maybe), scope, catalogue, on or today, whole=not unread
+            frozenset(published),
+            frozenset(maybe),
+            scope,
+            catalogue,
+            on or today,
+            whole=not unread,
+            units=frozenset(units),
         )
         return tuple(judge.judge_source(source))
 

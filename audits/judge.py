@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from audits.law import cite
+from audits.lawful import Lawful, Recognised
 from audits.matching.documents import LineMatch, OfficialPapers, Weights, align, learn_weights
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
 from audits.pair import Coverage, Pair, PublishedSource
-from audits.procedure import Fail, Finding, Sentence, Skip, Verdict
+from audits.procedure import Fail, Finding, Procedure, Sentence, Skip, Verdict
 from audits.published import read_published
 from audits.reading.codes import read_code
 from audits.rules import Rule, rules
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
     from datetime import date
 
     from audits.catalogue import Catalogue
+    from audits.lawful import LawfulDifference
     from crawlers.records import PublishedProcedure
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule said of one record (`line`) or of a whole source (`line` None), with the finding if it failed."""
+    """What one rule said of one record (`line`) or of a whole source (`line` None), with the finding if it failed.
+
+    `recognised` is the finding that was passed over because of a lawful difference; the verdict is then a Skip.
+    """
 
     rule: Rule
     verdict: Verdict
     finding: Finding | None = None
+    recognised: Recognised | None = None
 
 
 def stated_parts(record: PublishedProcedure) -> Iterator[str]:
@@ -49,10 +55,14 @@ def stated_parts(record: PublishedProcedure) -> Iterator[str]:
 
 
 class Judge:
-    """One catalogue made ready to judge records against; the same records and rule versions give the same outcomes."""
+    """One catalogue made ready to judge records against; the same records and rule versions give the same outcomes.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    A finding that one of the `lawful` differences covers becomes a Skip that tells why.
+    """
+
+    def __init__(self, catalogue: Catalogue, lawful: Iterable[LawfulDifference] = ()) -> None:
         self.catalogue = catalogue
+        self._lawful = Lawful(lawful)
         self._matcher = ProcedureMatcher(catalogue)
         names = (document.name for procedure in catalogue.procedures.values() for document in procedure.documents or ())
         self._weights: Weights = learn_weights(names)
@@ -77,19 +87,22 @@ class Judge:
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
             lines = align(published.documents, self._official_papers(owner_code(match.official)), self._weights)
-        return Pair(published, match, lines, self.catalogue, shown, on, territory)
+        units = frozenset(name for name in (record.source.target, record.source.agency) if name)
+        return Pair(published, match, lines, self.catalogue, shown, on, territory, units)
 
     def judge(self, pair: Pair, line: int | None = None) -> Iterator[Outcome]:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
         for rule in rules().values():
             if rule.check is not None:
-                yield from self._outcomes(rule, rule.check(pair), pair.on, pair, line)
+                for outcome in self._outcomes(rule, rule.check(pair), pair.on, pair, line):
+                    yield recognise(outcome, self._lawful, pair, pair.published)
 
     def judge_source(self, source: PublishedSource) -> Iterator[Outcome]:
         """Yield what every rule for a whole source says of it."""
         for rule in rules().values():
             if rule.check_source is not None:
-                yield from self._outcomes(rule, rule.check_source(source), source.on, None, None)
+                for outcome in self._outcomes(rule, rule.check_source(source), source.on, None, None):
+                    yield recognise(outcome, self._lawful, source, None)
 
     def _official_papers(self, code: str) -> OfficialPapers:
         if code not in self._papers:
@@ -114,6 +127,26 @@ class Judge:
                 yield Outcome(rule, verdict, _finding(rule, verdict, law, code, line))
             else:
                 yield Outcome(rule, verdict)
+
+
+def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, published: Procedure | None) -> Outcome:
+    """Return the outcome, or a Skip in its place where a lawful difference covers its finding on the day judged."""
+    finding = outcome.finding
+    if finding is None:
+        return outcome
+    code = finding.code or (published.code.national if published and published.code else None)
+    documents = (published.documents if published else None) or ()
+    difference = lawful.find(
+        finding.rule,
+        code,
+        units=judged.units,
+        paper=None if finding.document is None else documents[finding.document].name,
+        on=judged.on,
+    )
+    if difference is None:
+        return outcome
+    reason = Sentence("được công nhận là khác biệt hợp pháp: {reason}", {"reason": difference.reason})
+    return replace(outcome, verdict=Skip(reason), finding=None, recognised=Recognised(difference, finding))
 
 
 def _national_code(pair: Pair) -> str | None:

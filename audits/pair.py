@@ -51,6 +51,8 @@ class Pair:
     coverage: Coverage
     on: date
     territory: str | None = None
+    units: frozenset[str] = frozenset()
+    """The names of who published it: the target and the agency."""
 
     @property
     def official(self) -> Procedure | None:
@@ -90,6 +92,7 @@ class PublishedSource:
     catalogue: Catalogue
     on: date
     whole: bool = True
+    units: frozenset[str] = frozenset()
 
 
 def shown_codes(pair: Pair) -> frozenset[str]:
