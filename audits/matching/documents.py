@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import Paper, read_paper
+from audits.matching.papers import VAGUE, Paper, paper_of, plain_text, read_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,16 +106,23 @@ class OfficialPapers:
 
     documents: tuple[RequiredDocument, ...]
     papers: tuple[WeighedPaper, ...]
+    by_text: Mapping[str, tuple[int, ...]]
     by_core: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, documents: Sequence[RequiredDocument], weights: Weights) -> OfficialPapers:
         """Read the official papers of one procedure."""
         papers = tuple(weigh(read_paper(document.name), weights) for document in documents)
-        by_core: dict[str, tuple[int, ...]] = {}
-        for index, paper in enumerate(papers):
-            by_core[paper.paper.core] = (*by_core.get(paper.paper.core, ()), index)
-        return cls(tuple(documents), papers, by_core)
+        by_core = _grouped(paper.paper.core for paper in papers)
+        by_text = {paper.paper.text: by_core[paper.paper.core] for paper in papers}
+        return cls(tuple(documents), papers, by_text, by_core)
+
+
+def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    groups: dict[str, tuple[int, ...]] = {}
+    for index, key in enumerate(keys):
+        groups[key] = (*groups.get(key, ()), index)
+    return groups
 
 
 _CATCH_ALL = re.compile(
@@ -132,14 +139,17 @@ def is_catch_all(text: str) -> bool:
 
 def align(published: Sequence[RequiredDocument], official: OfficialPapers, weights: Weights) -> tuple[LineMatch, ...]:
     """Return for every published line, in order, which official papers it asks for; pure and deterministic."""
-    return tuple(_line_match(read_paper(document.name), official, weights) for document in published)
+    return tuple(_line_match(plain_text(document.name), official, weights) for document in published)
 
 
-def _line_match(line: Paper, official: OfficialPapers, weights: Weights) -> LineMatch:
+def _line_match(text: str, official: OfficialPapers, weights: Weights) -> LineMatch:
+    if same := official.by_text.get(text):
+        return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (text,))
+    line = paper_of(text)
     if line.is_heading:
         return LineMatch(LineKind.NOTE)
     if line.core and (same := official.by_core.get(line.core)):
-        return LineMatch(LineKind.MATCHED, tuple(_places(official, same)), 1.0, _readable(line.words))
+        return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (line.core,))
     weighed = weigh(line, weights)
     scores = [similarity(weighed, paper, weights) for paper in official.papers]
     best = max(scores, default=0.0)
@@ -148,10 +158,10 @@ def _line_match(line: Paper, official: OfficialPapers, weights: Weights) -> Line
     if best >= MATCHED:
         chosen = _ranked(weighed, official, scores, weights)
         shared = line.words & official.papers[chosen[0]].words.words
-        return LineMatch(LineKind.MATCHED, tuple(_places(official, chosen)), best, _readable(shared))
+        return LineMatch(LineKind.MATCHED, _places(official, chosen), best, _readable(shared))
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
-        return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, tuple(_places(official, chosen)), best)
+        return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
     if is_catch_all(line.text):
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if best < EXTRA and not line.optional and line.segments and line.segments[0].kind is not None:
@@ -172,8 +182,8 @@ def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float
     )
 
 
-def _places(official: OfficialPapers, indices: Iterable[int]) -> Iterable[tuple[int, int]]:
-    return (place for index in indices if (place := official.documents[index].component) is not None)
+def _places(official: OfficialPapers, indices: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    return tuple(place for index in indices if (place := official.documents[index].component) is not None)
 
 
 def _readable(words: frozenset[str]) -> tuple[str, ...]:
@@ -201,7 +211,7 @@ def _kinship(one: str | None, other: str | None) -> float:
         return 0.3  # a household book is nothing but itself
     if "application" in {one, other}:
         return 0.8
-    return 0.9 if {one, other} & {"generic", None} else 0.7
+    return 0.9 if one in VAGUE or other in VAGUE else 0.7
 
 
 def _overlap(one: Weighed, other: Weighed, weights: Weights) -> float:
