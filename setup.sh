@@ -41,6 +41,10 @@ say "installing the locked packages (the first time takes a minute or two)"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
+# The browser's driver is a program of its own; a bare machine lacks one library it needs.
+driver="$(find "$venv" -path '*/playwright/driver/node' -print -quit)"
+"$driver" --version >/dev/null 2>&1 || apt_install libatomic1
+
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome || compgen -G "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}/chromium-*"; }
 if ! has_browser >/dev/null; then
     say "fetching a browser"
