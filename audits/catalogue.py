@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from audits.jsonl import BadLine, InputError, read_objects
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from audits.procedure import Fees
 
 Record = dict[str, Any]
+_EPOCH = datetime(1970, 1, 1, 7, tzinfo=timezone(timedelta(hours=7)))  # the API's days begin in Việt Nam
+_LAST_MOMENT = 4_102_444_800_000  # the year 2100; what lies beyond is no date
 _NOTHING = re.compile(r"\s*(không có thông tin|chưa có thông tin)\.?\s*", re.IGNORECASE)
 
 
@@ -58,15 +61,39 @@ class FeeResolution:
     territory: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """How an official procedure stood before a later version of the catalogue, as of `replaced_on`, changed it."""
+
+    procedure: Procedure
+    replaced_on: date
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """All official facts that one comparison uses; codes are national codes `X.NNNNNN`."""
+    """All official facts that one comparison uses; codes are national codes `X.NNNNNN`.
+
+    `earlier` holds, the latest first, how procedures stood in earlier versions where they differ from the next one.
+    """
 
     version: CatalogueVersion
     procedures: Mapping[str, Procedure]
     repealed: Mapping[str, Repealed] = field(default_factory=dict)
     specific: tuple[Specific, ...] = ()
     resolutions: Mapping[str, tuple[FeeResolution, ...]] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[Earlier, ...]] = field(default_factory=dict)
+
+
+def with_earlier(catalogue: Catalogue, versions: Iterable[Catalogue]) -> Catalogue:
+    """Return the catalogue knowing how its procedures stood in those earlier versions, given in any order."""
+    states = [*sorted(versions, key=lambda state: state.version.as_of), catalogue]
+    earlier: defaultdict[str, list[Earlier]] = defaultdict(list)
+    for older, newer in pairwise(states):
+        for code, procedure in older.procedures.items():
+            now = newer.procedures.get(code)
+            if code in catalogue.procedures and now is not None and now != procedure:
+                earlier[code].insert(0, Earlier(procedure, newer.version.as_of))
+    return replace(catalogue, earlier={code: tuple(rows) for code, rows in earlier.items()})
 
 
 def build_catalogue(
@@ -218,6 +245,8 @@ def official_procedure(record: Mapping[str, Any]) -> Procedure:
             _text(basis.get("code")) or _text(basis.get("name")) for basis in _rows(record, "legalBasisesDetails") or ()
         ),
         status=_text(record.get("state")) or None,
+        decided_on=_moment(record, "decisionDate"),
+        entered_on=_moment(record, "publicationDate"),
     )
 
 
@@ -291,6 +320,15 @@ def _rows(record: Mapping[str, Any], key: str) -> list[Record] | None:
             f"bản ghi {record.get('code') or record.get('name')!r} của danh mục: trường “{key}” phải là danh sách các đối tượng JSON; sửa bản ghi rồi chạy lại"
         )
     return [item or {} for item in value]
+
+
+def _moment(record: Mapping[str, Any], key: str) -> date | None:
+    """Return a day of the publishing decision, which the API gives in milliseconds since 1970; None: not stated."""
+    proposal = record.get("procedureProposal")
+    value = proposal.get(key) if isinstance(proposal, dict) else None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _LAST_MOMENT:
+        return None
+    return (_EPOCH + timedelta(milliseconds=value)).date()
 
 
 def _joined_names(value: object) -> str:

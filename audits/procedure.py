@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from fractions import Fraction
 
 
@@ -136,7 +137,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A procedure read into values, official or published; None: the record has no such part, () or "": it is empty."""
+    """A procedure read into values, official or published; None: the record has no such part, () or "": it is empty.
+
+    Of an official one, `decided_on` is the day its publishing decision was signed, `entered_on` the day it was entered.
+    """
 
     name: str
     code: Code | None = None
@@ -156,6 +160,8 @@ class Procedure:
     legal_bases: tuple[str, ...] | None = None
     service_level: str | None = None
     status: str | None = None
+    decided_on: date | None = None
+    entered_on: date | None = None
 
 
 class Severity(StrEnum):
