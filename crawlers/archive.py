@@ -134,6 +134,16 @@ def read_body(folder: Path, entry: Entry) -> bytes:
         ArchiveError: the record is not there or its bytes were altered.
 
     """
+    return read_answer(folder, entry)[0]
+
+
+def read_answer(folder: Path, entry: Entry) -> tuple[bytes, dict[str, str]]:
+    """Return the body an index entry points to, checked against its digest, and its headers by lower-case name.
+
+    Raises:
+        ArchiveError: the record is not there or its bytes were altered.
+
+    """
     path = folder / entry.file
     try:
         with path.open("rb") as file:
@@ -143,12 +153,13 @@ def read_body(folder: Path, entry: Entry) -> bytes:
         raise ArchiveError(
             f"{path}, byte {entry.offset}: không đọc được bản ghi ({error}); khôi phục tệp từ bản sao lưu"
         ) from error
-    body: bytes = next(iter(ArchiveIterator(io.BytesIO(data)))).content_stream().read()
+    record = next(iter(ArchiveIterator(io.BytesIO(data))))
+    body: bytes = record.content_stream().read()
     if digest_of(body) != entry.capture.digest:
         raise ArchiveError(
             f"{path}, byte {entry.offset}: nội dung không khớp mã băm {entry.capture.digest}; tệp đã bị sửa"
         )
-    return body
+    return body, {name.lower(): value for name, value in record.http_headers.headers}
 
 
 def read_index(path: Path) -> list[Entry]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawlers.spider import Visit
+    from crawlers.walk import Visit
 
 LEDGER = "sources.jsonl"
 STATE = "crawl.json"
@@ -111,6 +111,17 @@ def crawl(
             return _follow(child, job, progress, captures)
         finally:
             child.kill()  # no effect on one that ended
+
+
+def began(captures: Path, target: Target) -> datetime | None:
+    """Return when the last crawl of this target into that folder began (UTC); None: the folder does not tell.
+
+    Raises:
+        CrawlError: the folder's crawl.json cannot be read.
+
+    """
+    before = _read_state(captures / STATE).get(target.id)
+    return None if before is None else datetime.fromisoformat(before["started"])
 
 
 def crawl_catalogue(
