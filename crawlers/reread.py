@@ -16,7 +16,7 @@ from crawlers.crawl import JUDGED, began
 from crawlers.manners import BUSY, Robots
 from crawlers.platforms import Ask, load
 from crawlers.records import PublishedProcedure
-from crawlers.walk import Unseen, Visit, Walk, denied
+from crawlers.walk import Unseen, Visit, Walk, check_own, denied
 
 if TYPE_CHECKING:
     from crawlers.archive import Archive, Entry
@@ -61,7 +61,7 @@ class _Answers:
 
     async def ask(self, visit: Visit, ask: Ask) -> tuple[Capture, bytes, dict[str, str]]:
         """Return the answer that the crawl went by: its last, and after a redirect the one that followed it."""
-        del visit
+        check_own(visit, ask)
         after, self._redirected = self._redirected, None
         kept = self._entries.get(ask.key, [])
         if after is not None:

@@ -24,9 +24,9 @@ from scrapy.exceptions import (
 )
 
 from crawlers.archive import ArchiveError, Entry, Exchange, Recorder, read_body
-from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, forbidden, retry_after, wall, within
+from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, retry_after, wall, within
 from crawlers.platforms import Ask, load
-from crawlers.walk import Unseen, Visit, Walk, denied, refusal
+from crawlers.walk import Unseen, Visit, Walk, check_own, denied, refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -108,8 +108,7 @@ class PortalSpider(scrapy.Spider):
 
     async def _ask(self, visit: Visit, ask: Ask) -> tuple[Capture, bytes, dict[str, str]]:
         """Ask politely, keeping every answer; a busy server is asked again after the time it names."""
-        if (why := forbidden(ask, visit.target.hosts, visit.platform.READING)) is not None:
-            raise Unseen("foreign", ask.url, f"{ask.url}: không truy cập, {why}")
+        check_own(visit, ask)
         host = self.hosts[urlsplit(ask.url).netloc.lower()]
         robots = await self._robots(visit, ask, host)
         if not robots.allows(ask.url):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from crawlers.archive import ArchiveError
-from crawlers.manners import BUSY, LOCAL, RESUME, wall
+from crawlers.manners import BUSY, LOCAL, RESUME, forbidden, wall
 from crawlers.page import Page, PageChanged, link
 from crawlers.platforms import Ask, Listing, Platform, Reading
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
@@ -268,6 +268,17 @@ def refusal(ask: Ask, capture: Capture, body: bytes) -> Unseen:
         f"{where}: máy chủ trả HTTP {capture.status}, trang không có ở địa chỉ này; kiểm tra lại địa chỉ",
         capture.digest,
     )
+
+
+def check_own(visit: Visit, ask: Ask) -> None:
+    """Make sure that a request only reads, and reads from the target itself.
+
+    Raises:
+        Unseen: it does not, so it is not asked.
+
+    """
+    if (why := forbidden(ask, visit.target.hosts, visit.platform.READING)) is not None:
+        raise Unseen("foreign", ask.url, f"{ask.url}: không truy cập, {why}")
 
 
 def denied(url: str) -> Unseen:
