@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,10 @@ SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 EXTRA = 0.34
 """A line whose best score stays below this has no counterpart; between the two a person must look."""
+
+
+DIM = 0.3
+"""What is left of the weight of a word that the procedure's own name has."""
 
 
 class LineKind(StrEnum):
@@ -46,14 +50,19 @@ class LineMatch:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How telling a word is, from how rarely official papers use it; words never seen tell most."""
+    """How telling a word is, from how rarely official papers use it; words never seen tell most.
+
+    `dimmed` words tell little here: they name the procedure, so that a paper invented for it has them as well.
+    """
 
     by_word: Mapping[str, float]
     unseen: float
+    dimmed: frozenset[str] = frozenset()
 
-    def total(self, words: Iterable[str]) -> float:
+    def total(self, words: frozenset[str]) -> float:
         """Return the summed weight of the words."""
-        return sum(self.by_word.get(word, self.unseen) for word in words)
+        whole = sum(self.by_word.get(word, self.unseen) for word in words)
+        return whole - (1 - DIM) * sum(self.by_word.get(word, self.unseen) for word in words & self.dimmed)
 
 
 def learn_weights(names: Iterable[str]) -> Weights:
@@ -106,16 +115,18 @@ class OfficialPapers:
 
     documents: tuple[RequiredDocument, ...]
     papers: tuple[WeighedPaper, ...]
+    weights: Weights
     by_text: Mapping[str, tuple[int, ...]]
     by_core: Mapping[str, tuple[int, ...]]
 
     @classmethod
-    def of(cls, documents: Sequence[RequiredDocument], weights: Weights) -> OfficialPapers:
-        """Read the official papers of one procedure."""
+    def of(cls, name: str, documents: Sequence[RequiredDocument], weights: Weights) -> OfficialPapers:
+        """Read the official papers of the procedure of that name."""
+        weights = replace(weights, dimmed=read_paper(name).words)
         papers = tuple(weigh(read_paper(document.name), weights) for document in documents)
         by_core = _grouped(paper.paper.core for paper in papers)
         by_text = {paper.paper.text: by_core[paper.paper.core] for paper in papers}
-        return cls(tuple(documents), papers, by_text, by_core)
+        return cls(tuple(documents), papers, weights, by_text, by_core)
 
 
 def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -125,8 +136,10 @@ def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return groups
 
 
+_UNNAMED = r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng từ)"
 _CATCH_ALL = re.compile(
-    r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng từ)(?:, (?:giấy tờ|tài liệu|hồ sơ|văn bản))*(?: \w+){0,2} (?:khác(?! nhau)|có liên quan(?! (?:đến|tới|trực tiếp))|liên quan(?! (?:đến|tới|trực tiếp))|cần thiết)\b"
+    rf"{_UNNAMED}(?:(?:,| và| hoặc) (?:các )?{_UNNAMED})*(?: pháp lý)? (?:khác|liên quan khác|có liên quan khác|cần thiết khác|khác có liên quan|khác liên quan|có liên quan|liên quan|khác kèm theo|cần thiết)"
+    r"(?: cần thiết| kèm theo| bổ sung)?\s*(?:$|[.;,)(]|nếu\b|khi\b|theo (?:yêu cầu|hướng dẫn|đề nghị)|để phục vụ|(?:do|mà) (?:cơ quan|cán bộ|công chức))"
     r"|theo (?:yêu cầu|hướng dẫn|đề nghị) (?:thêm |cụ thể |trực tiếp )*(?:của|từ) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị|người|ủy ban)"
     r"|khi (?:cơ quan|cán bộ|công chức|bộ phận)[^.;]* (?:yêu cầu|đề nghị)"
 )
@@ -137,12 +150,12 @@ def is_catch_all(text: str) -> bool:
     return _CATCH_ALL.search(text) is not None
 
 
-def align(published: Sequence[RequiredDocument], official: OfficialPapers, weights: Weights) -> tuple[LineMatch, ...]:
+def align(published: Sequence[RequiredDocument], official: OfficialPapers) -> tuple[LineMatch, ...]:
     """Return for every published line, in order, which official papers it asks for; pure and deterministic."""
-    return tuple(_line_match(plain_text(document.name), official, weights) for document in published)
+    return tuple(_line_match(plain_text(document.name), official) for document in published)
 
 
-def _line_match(text: str, official: OfficialPapers, weights: Weights) -> LineMatch:
+def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if same := official.by_text.get(text):
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (text,))
     line = paper_of(text)
@@ -150,6 +163,7 @@ def _line_match(text: str, official: OfficialPapers, weights: Weights) -> LineMa
         return LineMatch(LineKind.NOTE)
     if line.core and (same := official.by_core.get(line.core)):
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (line.core,))
+    weights = official.weights
     weighed = weigh(line, weights)
     scores = [similarity(weighed, paper, weights) for paper in official.papers]
     best = max(scores, default=0.0)
@@ -162,9 +176,10 @@ def _line_match(text: str, official: OfficialPapers, weights: Weights) -> LineMa
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
-    if is_catch_all(line.text):
+    named = bool(line.segments) and line.segments[0].kind is not None
+    if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
-    if best < EXTRA and not line.optional and line.segments and line.segments[0].kind is not None:
+    if best < EXTRA and not line.optional and named:
         return LineMatch(LineKind.EXTRA, score=best)
     return LineMatch(LineKind.UNCERTAIN, score=best)
 

@@ -20,11 +20,11 @@ def _any_of(names: set[str]) -> str:
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
-_KIND = re.compile(rf"(?:các |một trong các )?({_any_of(set(_KIND_OF))})\b")
+_KIND = re.compile(rf"(?:các |một trong các |\d+ (?:\([^)]*\) )?)?({_any_of(set(_KIND_OF))})\b")
 _INNER_KIND = _any_of(set(_KIND_OF) - set(map(fold, _LEXICON["also_verbs"])))
 
 _BULLET = re.compile(
-    r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|[ivx]{1,4}[.)]\s+)\s*"
+    r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
 )
 _NUMBERED = r"(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)"
 # What names a form or a legal basis, each behind the word without which it need not be looked for.
@@ -43,10 +43,13 @@ _COUNT = re.compile(
     r"(?:số lượng\s*:?\s*)?\b\d+\s*(?:\([^)]*\)\s*)?(?:bộ|bản|tờ|tấm)\s*(?:chính|sao|gốc|chụp)?(?=\s*[);.,]|\s*$)|\bsố lượng\s*:?\s*\d+\b"
 )
 _FILE_NAME = re.compile(r"(?<=[.;)])\s*\d{0,3}\.?[a-z0-9_-]{6,}\.?$|\S+\.(?:docx?|pdf|xlsx?)\b")
+_COPY = r"bản (?:sao|chính|gốc|chụp|photo|phô tô|scan|chứng thực)\b"
 _FORM_OF_COPY = re.compile(
-    r"(?:(?:\(?\d+\)?\s+|một |hai |ba )?\(?(?:các )?bản (?:sao|chính|gốc|chụp|photo|phô tô|điện tử|scan)\)?(?: y)?"
-    r"(?: (?:có )?(?:chứng thực|công chứng|hợp lệ|điện tử|không cần chứng thực|được chứng thực)(?: từ bản chính| hợp lệ| điện tử)?)*(?:,| hoặc| và|/| kèm| từ sổ gốc| kèm theo)*\s*)+"
-    r"(?:(?:có chứng thực|được chứng thực từ bản chính|để đối chiếu)\s*)?(?:của |một trong (?:các|những) )?"
+    rf"(?:\(?\d+\)?\s+|một |hai |ba )?\(?(?:các )?{_COPY}"
+    rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
+)
+_LEAD = re.compile(
+    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm)? "
 )
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
@@ -63,7 +66,9 @@ _STOP = frozenset(
 _HEADING = re.compile(
     r"(?:(?:thành phần )?hồ sơ\b[^;]*|lưu ý|ghi chú|chú ý|[^;:]*\b(?:giấy tờ|tài liệu|hồ sơ|thành phần|trường hợp) (?:sau|sau đây|gồm|bao gồm)(?: đây)?(?: gồm)?(?: \w+)?)\s*:$"
 )
-_AUTHORIZES = re.compile(r"\b(?:ủy quyền|(?:về việc|nội dung về|tư cách|người|việc) đại diện)\b")
+_AUTHORIZES = re.compile(
+    r"(?:văn bản|giấy tờ|giấy|hợp đồng)[^;:.]{0,40}\b(?:ủy quyền|(?:về việc|về|tư cách|việc) đại diện)\b|thông qua người đại diện"
+)
 _NOTE_START = re.compile(
     r"(?:lưu ý|ghi chú|chú ý|chú thích|nb|thành phần hồ sơ|hồ sơ (?:gồm|bao gồm|chung|của|đề nghị.*gồm)|số lượng|các trường hợp|trường hợp không thể|trường hợp[^:]*(?:không phải|thì không|tự tra cứu|tra cứu)"
     r"|kết quả tra cứu|người (?:yêu cầu|nộp|có yêu cầu|đề nghị|thực hiện|tiếp nhận)\b(?!.*(?:hộ chiếu|căn cước))|cơ quan|cán bộ|công chức|ủy ban nhân dân|sở |tổ chức, cá nhân|cá nhân, tổ chức"
@@ -151,6 +156,8 @@ def _segment(part: str) -> Segment | None:
     if match := _ONE_OF.match(part):
         part = part[match.end() :].strip() or part
     named = _KIND.match(part)
+    if named is None and (match := _LEAD.match(part)) and (behind := _segment(part[match.end() :])) and behind.kind:
+        return behind
     kind = _KIND_OF[named[1]] if named else None
     # "Văn bản", "giấy tờ" say nothing by themselves: what they are about is their name.
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
