@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from audits.lawful import LawfulDifference
     from audits.procedure import Finding
     from crawlers.records import Fault, SourceState
 
@@ -49,8 +50,22 @@ class AuditedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What an office decided about a finding, beside it and never over it; `lawful` is the lawful difference it made."""
+
+    id: int
+    kind: str
+    decided_at: datetime
+    reason: str
+    office: str | None = None
+    lawful: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditedFinding:
-    """A finding with the published procedure it is about, the official one it was compared with, and its evidence."""
+    """A finding with the published procedure it is about, the official one it was compared with, its evidence, and what
+    was decided about it, the first decision first.
+    """
 
     id: int
     target: str
@@ -60,6 +75,16 @@ class AuditedFinding:
     official: str | None
     finding: Finding
     evidence: Evidence
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How often a lawful difference was applied at one target."""
+
+    target: str
+    difference: LawfulDifference
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +116,4 @@ class Audit:
     sources: tuple[AuditedSource, ...]
     findings: tuple[AuditedFinding, ...]
     counts: tuple[RuleCount, ...]
+    applied: tuple[Applied, ...] = ()

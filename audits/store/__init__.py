@@ -2,6 +2,17 @@
 
 from audits.store.database import StoreError, upgrade
 from audits.store.store import Store, open_store
-from audits.store.values import Archived, AuditSummary, NewFinding, StoredCatalogue
+from audits.store.values import Archived, AuditSummary, Judged, KeptFinding, NewFinding, StoredCatalogue
 
-__all__ = ["Archived", "AuditSummary", "NewFinding", "Store", "StoreError", "StoredCatalogue", "open_store", "upgrade"]
+__all__ = [
+    "Archived",
+    "AuditSummary",
+    "Judged",
+    "KeptFinding",
+    "NewFinding",
+    "Store",
+    "StoreError",
+    "StoredCatalogue",
+    "open_store",
+    "upgrade",
+]

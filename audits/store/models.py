@@ -1,4 +1,4 @@
-"""The tables. Facts are only ever added: a decision about a finding will be a row beside it, never a change of it."""
+"""The tables. Facts are only ever added: a decision about a finding is a row beside it, never a change of it."""
 
 from __future__ import annotations
 
@@ -102,6 +102,7 @@ class Base(DeclarativeBase):
         date: Date,
         dict[str, Any]: JSON,
         dict[str, str]: JSON,
+        dict[str, int]: JSON,
         list[str]: JSON,
         list[dict[str, Any]]: JSON,
         list[tuple[str, int]]: JSON,
@@ -260,3 +261,65 @@ class RuleCountRow(Base):
     passed: Mapped[int]
     failed: Mapped[int]
     reasons: Mapped[list[tuple[str, int]]]
+
+
+class JudgementRow(Base):
+    """What a source was judged with: every rule's version, and the national codes it had to publish (null: not known)."""
+
+    __tablename__ = "judgements"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    rules: Mapped[dict[str, int]]
+    scope: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class DecisionRow(Base):
+    """What an office decided about a finding; a finding may have several, and each stays."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (CheckConstraint("trim(reason) <> ''", name="reason_given"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id"), index=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    office: Mapped[str | None]
+    decided_at: Mapped[datetime]
+
+
+class LawfulRow(Base):
+    """One lawful difference as it was recognised; `unit` null: everywhere, `paper` null: the whole procedure."""
+
+    __tablename__ = "lawful_differences"
+    __table_args__ = (CheckConstraint("trim(reason) <> ''", name="reason_given"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    rule: Mapped[str]
+    unit: Mapped[str | None]
+    paper: Mapped[str | None]
+    reason: Mapped[str]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), index=True)
+    recorded_at: Mapped[datetime]
+
+
+class EndingRow(Base):
+    """That a lawful difference no longer holds from the day `ended` on."""
+
+    __tablename__ = "lawful_endings"
+
+    difference_id: Mapped[int] = mapped_column(ForeignKey("lawful_differences.id"), primary_key=True)
+    ended: Mapped[date]
+    recorded_at: Mapped[datetime]
+
+
+class AppliedRow(Base):
+    """How often a lawful difference was applied when a source was judged."""
+
+    __tablename__ = "lawful_applied"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    difference_id: Mapped[int] = mapped_column(ForeignKey("lawful_differences.id"), primary_key=True)
+    times: Mapped[int]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Insert, Select, func, select
 
-from audits.audit import AuditedFinding, AuditedSource, CatalogueVersion, Evidence, RuleCount
+from audits.audit import AuditedFinding, AuditedSource, CatalogueVersion, Decision, Evidence, RuleCount
+from audits.lawful import LawfulDifference
 from audits.procedure import Finding, Sentence, Severity
 from audits.store.database import StoreError
 from audits.store.models import (
@@ -17,7 +18,10 @@ from audits.store.models import (
     CaptureRow,
     CatalogueRecordRow,
     CatalogueRow,
+    DecisionRow,
+    EndingRow,
     FindingRow,
+    LawfulRow,
     PublishedRow,
     RuleCountRow,
     SideRow,
@@ -256,8 +260,14 @@ def read_source(row: SourceRow) -> AuditedSource:
     )
 
 
-def read_finding(row: FindingRow, source: SourceRow, capture: CaptureRow, catalogue: CatalogueRow) -> AuditedFinding:
-    """Return a finding with its source and its evidence."""
+def read_finding(
+    row: FindingRow,
+    source: SourceRow,
+    capture: CaptureRow,
+    catalogue: CatalogueRow,
+    decisions: tuple[Decision, ...] = (),
+) -> AuditedFinding:
+    """Return a finding with its source, its evidence and what was decided about it."""
     return AuditedFinding(
         id=row.id,
         target=source.target,
@@ -286,6 +296,54 @@ def read_finding(row: FindingRow, source: SourceRow, capture: CaptureRow, catalo
             catalogue_version=catalogue.digest,
             rule_version=row.rule_version,
         ),
+        decisions=decisions,
+    )
+
+
+def decisions_by_finding(session: Session, which: ColumnElement[bool]) -> dict[int, tuple[Decision, ...]]:
+    """Return finding -> what was decided about it, the first decision first."""
+    rows = session.execute(
+        select(DecisionRow, LawfulRow.id)
+        .join(FindingRow, FindingRow.id == DecisionRow.finding_id)
+        .join(SourceRow, SourceRow.id == FindingRow.source_id)
+        .outerjoin(LawfulRow, LawfulRow.decision_id == DecisionRow.id)
+        .where(which)
+        .order_by(DecisionRow.id)
+    )
+    found: dict[int, tuple[Decision, ...]] = {}
+    for row, lawful in rows:
+        decision = Decision(row.id, row.kind, row.decided_at, row.reason, row.office, lawful)
+        found[row.finding_id] = (*found.get(row.finding_id, ()), decision)
+    return found
+
+
+def lawful_rows() -> Select[LawfulRow, date | None]:
+    """Select the lawful differences with the day they ended on, if they did, the first recognised first."""
+    return (
+        select(LawfulRow, EndingRow.ended)
+        .outerjoin(EndingRow, EndingRow.difference_id == LawfulRow.id)
+        .order_by(LawfulRow.id)
+    )
+
+
+def lawful_values(difference: LawfulDifference) -> Record:
+    """Return the columns of a lawful difference that is about to be kept."""
+    return {name: getattr(difference, name) for name in ("code", "rule", "unit", "paper", "reason", "since", "until")}
+
+
+def read_lawful_row(row: LawfulRow, ended: date | None) -> LawfulDifference:
+    """Return a lawful difference as it was recognised and, perhaps, ended."""
+    return LawfulDifference(
+        code=row.code,
+        rule=row.rule,
+        reason=row.reason,
+        unit=row.unit,
+        paper=row.paper,
+        since=row.since,
+        until=row.until,
+        ended=ended,
+        id=row.id,
+        decision=row.decision_id,
     )
 
 

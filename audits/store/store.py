@@ -1,4 +1,4 @@
-"""What is kept and how it is read back: catalogue versions, and audits with their sources, captures and findings."""
+"""What is kept and how it is read back: catalogue versions, audits with their sources, captures and findings, decisions."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from audits.audit import Audit, CatalogueVersion
+from audits.audit import Applied, Audit, CatalogueVersion
 from audits.store.database import StoreError, check_schema, connect, reading, telling, writing
 from audits.store.models import (
+    AppliedRow,
     AuditRow,
     Base,
     CaptureRow,
     CatalogueRecordRow,
     CatalogueRow,
+    DecisionRow,
+    EndingRow,
     FindingRow,
+    JudgementRow,
+    LawfulRow,
     OfficialRow,
     PublishedRow,
     RuleCountRow,
@@ -36,6 +41,7 @@ from audits.store.rows import (
     capture_values,
     captures_by_line,
     code_of,
+    decisions_by_finding,
     find_evidence,
     find_source,
     finding_values,
@@ -45,23 +51,27 @@ from audits.store.rows import (
     get_source,
     insert_all,
     latest_first,
+    lawful_rows,
+    lawful_values,
     read_capture,
     read_count,
     read_finding,
+    read_lawful_row,
     read_sides,
     read_source,
     read_target,
     read_version,
     same_catalogue,
 )
-from audits.store.values import Archived, AuditSummary, NewFinding, Record, StoredCatalogue
+from audits.store.values import Archived, AuditSummary, KeptFinding, NewFinding, Record, StoredCatalogue
 from crawlers.records import PublishedProcedure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from audits.audit import RuleCount
+    from audits.lawful import LawfulDifference, Recognised
     from crawlers.records import SourceReport
     from crawlers.targets import Target
 
@@ -270,9 +280,20 @@ class Store:
             return [read_capture(row, target) for row, target in rows]
 
     def save_findings(
-        self, audit_id: int, target: str, findings: Iterable[NewFinding], counts: Iterable[RuleCount]
+        self,
+        audit_id: int,
+        target: str,
+        findings: Iterable[NewFinding],
+        counts: Iterable[RuleCount],
+        *,
+        recognised: Iterable[Recognised] = (),
+        rules: Mapping[str, int] | None = None,
+        scope: frozenset[str] | None = None,
     ) -> None:
         """Keep, once, what judging a saved source gave: its findings with their evidence, and how each rule fared.
+
+        `recognised` are the findings that kept lawful differences covered, `rules` the versions of all rules (None: not
+        recorded), `scope` the national codes the source had to publish.
 
         Raises:
             StoreError: the source is not kept, a finding lacks evidence, its counts are kept already, or the database fails.
@@ -312,6 +333,109 @@ class Store:
                     for count in counts
                 ),
             )
+            times = Counter(item.difference.id for item in recognised)
+            insert_all(
+                session,
+                insert(AppliedRow),
+                ({"source_id": source_id, "difference_id": key, "times": count} for key, count in times.items()),
+            )
+            if rules is not None:
+                codes = None if scope is None else sorted(scope)
+                session.add(JudgementRow(source_id=source_id, rules=dict(rules), scope=codes))
+
+    def judged_with(self, audit_id: int, target: str) -> tuple[dict[str, int], frozenset[str] | None] | None:
+        """Return the versions of all rules one saved source was judged by and the codes it had to publish; None: not recorded."""
+        with self._read() as session:
+            row = session.get(JudgementRow, get_source(session, audit_id, target))
+            return None if row is None else (row.rules, None if row.scope is None else frozenset(row.scope))
+
+    def finding(self, finding_id: int) -> KeptFinding:
+        """Return one finding with what was decided about it.
+
+        Raises:
+            StoreError: there is no such finding, or the database fails.
+
+        """
+        with self._read() as session:
+            found = session.execute(
+                select(FindingRow, SourceRow, CaptureRow, CatalogueRow, AuditRow.on)
+                .join(SourceRow, SourceRow.id == FindingRow.source_id)
+                .join(AuditRow, AuditRow.id == SourceRow.audit_id)
+                .join(CaptureRow, CaptureRow.id == FindingRow.capture_id)
+                .join(CatalogueRow, CatalogueRow.id == FindingRow.catalogue_id)
+                .where(FindingRow.id == finding_id)
+            ).one_or_none()
+            if found is None:
+                raise StoreError(f"không có dấu hiệu số {finding_id}; xem số ở cột đầu của `soat audit show SỐ`")
+            row, source, capture, catalogue, on = found
+            decisions = decisions_by_finding(session, FindingRow.id == finding_id)
+            paper = None
+            if row.line is not None and row.document is not None:
+                body = session.scalars(
+                    select(PublishedRow.body).filter_by(source_id=row.source_id, line=row.line)
+                ).one()
+                paper = (PublishedProcedure.from_json(body).documents or ())[row.document].name
+            item = read_finding(row, source, capture, catalogue, decisions.get(row.id, ()))
+            return KeptFinding(item, on, paper)
+
+    def dismiss(
+        self,
+        finding_id: int,
+        *,
+        reason: str,
+        office: str | None,
+        decided_at: datetime,
+        lawful: LawfulDifference | None = None,
+    ) -> tuple[int, int | None]:
+        """Keep, beside a finding, that it was dismissed; `lawful` is the difference recognised with it. Returns both ids.
+
+        Raises:
+            StoreError: there is no such finding, the reason is empty, or the database fails.
+
+        """
+        with self._write() as session:
+            if session.get(FindingRow, finding_id) is None:
+                raise StoreError(f"không có dấu hiệu số {finding_id}; xem số ở cột đầu của `soat audit show SỐ`")
+            row = DecisionRow(
+                finding_id=finding_id, kind="dismissed", reason=reason, office=office, decided_at=decided_at
+            )
+            session.add(row)
+            session.flush()
+            if lawful is None:
+                return row.id, None
+            kept = LawfulRow(**lawful_values(lawful), decision_id=row.id, recorded_at=decided_at)
+            session.add(kept)
+            session.flush()
+            return row.id, kept.id
+
+    def add_lawful(self, difference: LawfulDifference, recorded_at: datetime) -> int:
+        """Keep a lawful difference that was recognised without a finding; return its id."""
+        with self._write() as session:
+            row = LawfulRow(**lawful_values(difference), recorded_at=recorded_at)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def end_lawful(self, difference_id: int, ended: date, recorded_at: datetime) -> None:
+        """Keep that a lawful difference no longer holds from a day on; it can end only once.
+
+        Raises:
+            StoreError: there is no such difference, it has ended before, or the database fails.
+
+        """
+        with self._write() as session:
+            if session.get(LawfulRow, difference_id) is None:
+                raise StoreError(f"không có khác biệt hợp pháp số {difference_id}; xem `soat lawful list`")
+            if (before := session.get(EndingRow, difference_id)) is not None:
+                raise StoreError(
+                    f"khác biệt hợp pháp số {difference_id} đã kết thúc từ ngày {before.ended:%d/%m/%Y}; không ghi đè"
+                )
+            session.add(EndingRow(difference_id=difference_id, ended=ended, recorded_at=recorded_at))
+
+    def lawful_differences(self) -> list[LawfulDifference]:
+        """Return every lawful difference ever recognised, ended ones too, the first recognised first."""
+        with self._read() as session:
+            return [read_lawful_row(row, ended) for row, ended in session.execute(lawful_rows())]
 
     def finish_audit(self, audit_id: int, finished_at: datetime) -> None:
         """Keep that the audit ended; it can end only once."""
@@ -384,6 +508,15 @@ class Store:
                 .where(SourceRow.audit_id == audit_id)
                 .order_by(SourceRow.id, RuleCountRow.rule)
             )
+            decisions = decisions_by_finding(session, SourceRow.audit_id == audit_id)
+            applied = session.execute(
+                lawful_rows()
+                .join(AppliedRow, AppliedRow.difference_id == LawfulRow.id)
+                .join(SourceRow, SourceRow.id == AppliedRow.source_id)
+                .where(SourceRow.audit_id == audit_id)
+                .add_columns(SourceRow.target, AppliedRow.times)
+                .order_by(SourceRow.id)
+            )
             return Audit(
                 id=row.id,
                 title=row.title,
@@ -393,10 +526,14 @@ class Store:
                 catalogue=catalogue,
                 sources=tuple(map(read_source, sources.values())),
                 findings=tuple(
-                    read_finding(finding, sources[finding.source_id], capture, judged_by)
+                    read_finding(finding, sources[finding.source_id], capture, judged_by, decisions.get(finding.id, ()))
                     for finding, capture, judged_by in findings
                 ),
                 counts=tuple(starmap(read_count, counts)),
+                applied=tuple(
+                    Applied(target, read_lawful_row(difference, ended), times)
+                    for difference, ended, target, times in applied
+                ),
             )
 
     @contextmanager

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
-    from audits.audit import CatalogueVersion
+    from audits.audit import AuditedFinding, CatalogueVersion, RuleCount
+    from audits.lawful import Recognised
     from audits.procedure import Finding
     from crawlers.records import Capture
 
@@ -35,6 +36,28 @@ class NewFinding:
     procedure: str
     published_code: str | None = None
     official: str | None = None
+
+
+class Judged(NamedTuple):
+    """What judging one source gave: its findings, how each rule fared, and how often each lawful difference was applied.
+
+    `rules` are the versions of all rules it was judged by, `scope` the national codes it had to publish (None: not known).
+    """
+
+    findings: list[NewFinding]
+    counts: list[RuleCount]
+    recognised: list[Recognised]
+    rules: dict[str, int]
+    scope: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFinding:
+    """One kept finding with the day its audit judged as of, and the published line it is about (None: about no line)."""
+
+    item: AuditedFinding
+    on: date
+    paper: str | None
 
 
 @dataclass(frozen=True, slots=True)

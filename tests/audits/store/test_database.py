@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, inspect, text
 from sqlalchemy.engine import make_url
@@ -17,10 +19,13 @@ from audits.store.models import Base
 from tests.audits.store.sample import (
     CAPTURES,
     COUNTS,
+    PRAISE,
     PUBLISHED,
     REPORT,
     SIGN,
+    START,
     TARGET,
+    UNPUBLISHED,
     add_catalogue,
     begin,
     saved_audit,
@@ -63,6 +68,50 @@ def test_the_migrations_build_what_the_models_say(database_url: str) -> None:
     engine.dispose()
 
 
+def upgraded_to(url: str, revision: str) -> None:
+    """Bring an empty database to an earlier schema, as the program of that day did."""
+    config = Config()
+    config.set_main_option("script_location", "audits.store:migrations")
+    config.set_main_option("path_separator", "os")
+    engine = connect(url)
+    with engine.execution_options(soat_writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_an_older_schema_is_told_and_brought_up_with_all_it_holds(database_url: str) -> None:
+    upgraded_to(database_url, "0001")
+    engine = connect(database_url)
+    first = inspect(engine).get_table_names()
+    assert "decisions" not in first
+    old = Store(engine)
+    audit_id = saved_audit(old)  # touches the tables of the first release only
+
+    def content() -> dict[str, list[tuple[object, ...]]]:
+        with engine.connect() as connection:
+            return {
+                table: sorted(map(tuple, connection.execute(Base.metadata.tables[table].select())), key=str)
+                for table in first
+                if table != "alembic_version"
+            }
+
+    before = content()
+    assert all(before.values()), "every table of the first release holds something"
+    with pytest.raises(StoreError) as caught:
+        open_store(database_url)
+    assert "lược đồ cũ (0001), chương trình này cần 0002; chạy `soat db upgrade`" in one_line(caught)
+    upgrade(database_url)
+    assert content() == before
+    with open_store(database_url) as store:
+        audit = store.audit(audit_id)
+        assert [item.finding for item in audit.findings] == [SIGN.finding, PRAISE.finding, UNPUBLISHED.finding]
+        assert store.judged_with(audit_id, TARGET.id) is None, "what was not recorded then is not made up"
+        store.dismiss(audit.findings[0].id, reason="đã giải trình", office=None, decided_at=START)
+        assert [each.reason for each in store.audit(audit_id).findings[0].decisions] == ["đã giải trình"]
+    engine.dispose()
+
+
 def test_a_database_without_tables(database_url: str) -> None:
     if database_url.startswith("sqlite"):
         with open_store(database_url) as store:
@@ -89,7 +138,7 @@ def test_a_schema_newer_than_the_program(store: Store, act: object) -> None:
     assert callable(act)
     with pytest.raises(StoreError) as caught:
         act(store.engine.url.render_as_string(hide_password=False))
-    assert "lược đồ (9999) mới hơn chương trình này (biết đến 0001); cập nhật soát" in one_line(caught)
+    assert "lược đồ (9999) mới hơn chương trình này (biết đến 0002); cập nhật soát" in one_line(caught)
 
 
 def test_sqlite_writes_ahead_and_keeps_foreign_keys(tmp_path: Path) -> None:
