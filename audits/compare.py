@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from audits.jsonl import BadLine, read_objects
 from audits.judge import Judge
+from audits.listings import Listings, listing_of
 from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
 from crawlers.records import PublishedProcedure, RecordError
 
@@ -67,6 +69,9 @@ def compare(
     maybe: set[str] = set()
     units: set[str] = set()
     unread: list[int] = []
+    # A unit that publishes in several places (files, targets) is held against itself.
+    places = Counter(agency for _, (agency, _) in shown if agency)
+    listings = Listings(agency for agency, count in places.items() if count > 1)
 
     def lines() -> Iterator[Compared]:
         for file in files:
@@ -77,6 +82,7 @@ def compare(
                     continue
                 pair = judge.pair(record, on or _captured_on(record) or today, shown[_source(file, record)])
                 units.update(pair.units)
+                listings.add(_source(file, record), record.source, listing_of(pair))
                 published.update(shown_codes(pair))
                 maybe.update(possible_codes(pair))
                 yield Compared(file, line, pair, tuple(judge.judge(pair, line)))
@@ -90,6 +96,8 @@ def compare(
             on or today,
             whole=not unread,
             units=frozenset(units),
+            repeated=listings.repeated(),
+            across=listings.across() if listings.several else None,
         )
         return tuple(judge.judge_source(source))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
+
+from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,7 +27,10 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class LegalText:
-    """One legal text; `until` is the last day in force (None: still in force), `unverified` marks what nobody saw signed."""
+    """One legal text; `until` is the last day in force (None: still in force), `unverified` marks what nobody saw signed.
+
+    `transition` is the last day on which a transition clause may still apply it after that.
+    """
 
     id: str
     name: str
@@ -32,6 +38,7 @@ class LegalText:
     until: date | None
     amended: tuple[Amendment, ...]
     unverified: bool
+    transition: date | None = None
 
     def in_force(self, on: date) -> bool:
         """Tell whether the text is in force on that day."""
@@ -50,9 +57,30 @@ def texts() -> dict[str, LegalText]:
             until=row.get("to"),
             amended=tuple(Amendment(item["by"], item["from"]) for item in row.get("amended", ())),
             unverified=row.get("unverified", False),
+            transition=row.get("transition"),
         )
         for row in data["text"]
     }
+
+
+_NUMBER = re.compile(r"(?<![\d/.])0*(\d{1,4}(?:\.\d{1,2})?)/(\d{4})/([a-zđ]+\d{0,2}(?: ?- ?[a-zđ]+)*)")
+
+
+@lru_cache(maxsize=4096)
+def numbers_in(text: str) -> tuple[str, ...]:
+    """Return the numbers of all acts that a text names, in its order, as "61/2018/nđ-cp"."""
+    return tuple(f"{found[1]}/{found[2]}/{found[3].replace(' ', '')}" for found in _NUMBER.finditer(fold(text)))
+
+
+def number_of(text: str) -> str | None:
+    """Return the first number of an act that a text names; None: it names none."""
+    return next(iter(numbers_in(text)), None)
+
+
+@cache
+def acts() -> dict[str, LegalText]:
+    """Return every known legal text by its number, as `number_of` writes it."""
+    return {number: text for text in texts().values() if (number := number_of(text.name)) is not None}
 
 
 @lru_cache(maxsize=4096)

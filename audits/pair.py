@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from audits.catalogue import Catalogue, FeeResolution
+    from audits.listings import Differing
     from audits.matching.documents import LineMatch
     from audits.matching.procedures import Match
     from audits.procedure import Procedure, RequiredDocument
@@ -84,6 +85,8 @@ class PublishedSource:
 
     `published` holds the national codes it shows under any code or name, `maybe` those that a record a person must still
     look at may stand for. `whole` is false when some of what it lists could not be read: then nothing is called missing.
+    `repeated` is what it lists twice with different content, `across` what it shows otherwise than another place of the
+    same unit (None: no other place of the unit was looked at).
     """
 
     published: frozenset[str]
@@ -93,6 +96,8 @@ class PublishedSource:
     on: date
     whole: bool = True
     units: frozenset[str] = frozenset()
+    repeated: tuple[Differing, ...] = ()
+    across: tuple[Differing, ...] | None = None
 
 
 def shown_codes(pair: Pair) -> frozenset[str]:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from audits.audit import RuleCount
-from audits.catalogue import build_catalogue
+from audits.catalogue import build_catalogue, with_earlier
 from audits.jsonl import BadLine, read_objects
 from audits.judge import Judge
+from audits.listings import Listings, listing_of
 from audits.pair import PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Pass
 from audits.store import Archived, NewFinding, StoreError
@@ -18,12 +19,14 @@ from crawlers.crawl import JUDGED, crawl
 from crawlers.records import PublishedProcedure, SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
+    from audits.audit import CatalogueVersion
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
+    from audits.procedure import Finding
     from audits.store import Store, StoredCatalogue
     from crawlers.crawl import Progress
     from crawlers.records import SourceReport
@@ -43,6 +46,21 @@ def catalogue_on(store: Store, on: date) -> Catalogue:
             f"chưa có phiên bản danh mục quốc gia nào có hiệu lực tại ngày {on:%d/%m/%Y}; nhập bằng `soat catalogue import TỆP --as-of NGÀY`"
         )
     return _built(stored)
+
+
+_EARLIER_VERSIONS = 3
+"""How many versions before the one in force are read to recognise outdated records; older ones nobody still shows."""
+
+
+def catalogue_of(store: Store, version: CatalogueVersion) -> Catalogue:
+    """Return a kept version of the catalogue, knowing how its procedures stood in the versions before it.
+
+    Raises:
+        StoreError: that version is not kept, or the database fails.
+
+    """
+    before = [other for other in store.catalogue_versions() if other.as_of < version.as_of][:_EARLIER_VERSIONS]
+    return with_earlier(_built(store.catalogue(version)), [_built(store.catalogue(other)) for other in before])
 
 
 def _built(stored: StoredCatalogue) -> Catalogue:
@@ -79,7 +97,7 @@ def carry_out(
     reports = crawl(targets, published=published_file, captures=folder, progress=progress)
     if any(report.state is SourceState.INTERRUPTED for report in reports):
         raise KeyboardInterrupt
-    judge = Judge(_built(store.catalogue(audit.catalogue)))
+    judge = Judge(catalogue_of(store, audit.catalogue))
     published = _by_target(published_file)
     archived = _archived(folder)
     for target, report in ((target, report) for target in targets for report in reports if report.target == target.id):
@@ -87,21 +105,55 @@ def carry_out(
         if target.id not in saved:
             store.save_source(audit_id, target, report, archived.get(target.id, []), records)
         if target.id not in judged and report.state in JUDGED:
-            store.save_findings(audit_id, target.id, *judge_target(judge, target, report, records, audit.on))
+            beside = _beside(target, targets, reports, published)
+            store.save_findings(
+                audit_id, target.id, *judge_target(judge, target, report, records, audit.on, beside=beside)
+            )
     store.finish_audit(audit_id, datetime.now(UTC))
     return reports
 
 
+def _beside(
+    target: Target,
+    targets: Sequence[Target],
+    reports: Sequence[SourceReport],
+    published: Mapping[str, Sequence[PublishedProcedure]],
+) -> dict[str, Sequence[PublishedProcedure]]:
+    """Return what the targets of the same unit that stand before this one publish, so that each two are compared once."""
+    judged = {report.target for report in reports if report.state in JUDGED}
+    before = targets[: targets.index(target)]
+    return {
+        other.id: published.get(other.id, ())
+        for other in before
+        if other.agency == target.agency and other.id in judged
+    }
+
+
 def judge_target(
-    judge: Judge, target: Target, report: SourceReport, records: Sequence[PublishedProcedure], on: date
+    judge: Judge,
+    target: Target,
+    report: SourceReport,
+    records: Sequence[PublishedProcedure],
+    on: date,
+    *,
+    beside: Mapping[str, Sequence[PublishedProcedure]] | None = None,
 ) -> tuple[list[NewFinding], list[RuleCount]]:
-    """Judge what one target publishes as of `on`: the findings with their evidence, and how each rule fared."""
+    """Judge what one target publishes as of `on`: the findings with their evidence, and how each rule fared.
+
+    `beside`: what other targets of the same unit publish, by target; the findings are about this target alone.
+    """
     shown = judge.coverage(records)
+    listings = Listings({target.agency} if beside else ())
+    for other, others in (beside or {}).items():
+        there = judge.coverage(others)
+        for record in others:
+            listings.add(other, record.source, listing_of(judge.pair(record, on, there)))
     tally = _Tally(target.id)
     pairs = []
     for line, record in enumerate(records):
         pair = judge.pair(record, on, shown)
         pairs.append(pair)
+        listings.add(target.id, record.source, listing_of(pair))
         for outcome in judge.judge(pair, line):
             tally.add(outcome)
             if outcome.finding is not None:
@@ -123,6 +175,8 @@ def judge_target(
         catalogue=judge.catalogue,
         on=on,
         whole=_read_whole(report),
+        repeated=listings.repeated(target.id),
+        across=listings.across(target.id) if beside else None,
     )
     for outcome in judge.judge_source(source):
         tally.add(outcome)
@@ -132,12 +186,18 @@ def judge_target(
                     finding=outcome.finding,
                     capture=report.listing[0] if report.listing else "",
                     place="danh sách thủ tục của nguồn",
-                    procedure=outcome.finding.expected,
+                    procedure=_name(judge, outcome.finding),
                     published_code=None,
-                    official=outcome.finding.expected,
+                    official=_name(judge, outcome.finding),
                 )
             )
     return tally.findings, tally.counts()
+
+
+def _name(judge: Judge, finding: Finding) -> str:
+    """Return the name of the procedure a finding about a whole source is about."""
+    official = judge.catalogue.procedures.get(finding.code or "")
+    return official.name if official else finding.expected
 
 
 _HARMLESS = frozenset({"unknown_column", "unreadable_mark"})
