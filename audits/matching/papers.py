@@ -7,13 +7,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from audits.reading.text import fold, remembered
 
 _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.toml").read_text(encoding="utf-8"))
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
 _ABBREVIATIONS = {fold(short): fold(long) for short, long in _LEXICON["abbreviations"].items()}
+_CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
 
 
 def _any_of(names: set[str]) -> str:
@@ -22,6 +23,8 @@ def _any_of(names: set[str]) -> str:
 
 _KIND = re.compile(rf"(?:các |một trong các |\d+ (?:\([^)]*\) )?)?({_any_of(set(_KIND_OF))})\b")
 _INNER_KIND = _any_of(set(_KIND_OF) - set(map(fold, _LEXICON["also_verbs"])))
+
+_CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
 
 _BULLET = re.compile(
     r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
@@ -53,7 +56,7 @@ _LEAD = re.compile(
 )
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
-    r"[(;:.\n]|\s(?:theo|đối với|trường hợp|trong trường hợp|do|để|có giá trị|trừ|kèm|kèm theo|được|đã được|còn|tại|nơi|khi|nếu|có xác nhận|có chữ ký|thể hiện|quy định|chứng minh(?= việc))\s"
+    r"[(;:.\n]|\s(?:theo|đối với|trường hợp|trong trường hợp|do|để|có giá trị|trừ|kèm|kèm theo|được|đã|còn|tại|nơi|khi|nếu|có xác nhận|có chữ ký|thể hiện|quy định|chứng minh(?= việc))\s"
 )
 _VAGUE_END = re.compile(r"[(;:\n]")
 _SEGMENT = re.compile(
@@ -77,17 +80,21 @@ _NOTE_START = re.compile(
 _OBLIGATION = re.compile(
     r"\b(?:có trách nhiệm|không phải nộp|phải được|không có giá trị|được miễn|chịu trách nhiệm|phải khai thác|tự tra cứu|có thể yêu cầu|thì không|nhận kết quả|đính kèm hồ sơ)\b"
 )
-VAGUE = frozenset({None, "generic"})
+VAGUE = frozenset({None, "generic", "proof"})
 """Kinds that do not tell what a paper is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One paper named inside a line: its kind (None: no known kind), the words of its head and of all its text."""
+    """One paper named inside a line: its kind (None: no known kind), its words and word pairs in order, the first `head` of them its name.
+
+    `bare`: a certificate whose name is the kind and no more ("Giấy chứng nhận đã cấp"), so that any certificate may be meant.
+    """
 
     kind: str | None
-    head: frozenset[str]
-    words: frozenset[str]
+    words: tuple[str, ...]
+    head: int
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +176,11 @@ def _segment(part: str) -> Segment | None:
     )
     in_head = in_head or len(words)
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    return Segment(
-        kind=kind,
-        head=frozenset(words[:in_head] + pairs[: in_head - 1]),
-        words=frozenset(words + pairs),
-    )
+    # Each word is followed by the pair it begins, so that the head is the beginning of the list.
+    both = [item for pair in zip_longest(words, pairs) for item in pair if item is not None]
+    concepts = [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
+    bare = kind == "certificate" and named is not None and len(_WORD.findall(named[1])) >= in_head
+    return Segment(kind=kind, words=(*both, *concepts), head=2 * in_head - 1, bare=bare)
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:
