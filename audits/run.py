@@ -13,7 +13,8 @@ from audits.judge import Judge
 from audits.listings import Listings, listing_of
 from audits.pair import PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Pass
-from audits.store import Archived, NewFinding, StoreError
+from audits.rules import rules
+from audits.store import Archived, Judged, NewFinding, StoreError
 from crawlers.archive import Archive
 from crawlers.crawl import JUDGED, crawl
 from crawlers.records import PublishedProcedure, SourceState
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from audits.audit import CatalogueVersion
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
+    from audits.lawful import Recognised
     from audits.procedure import Finding
     from audits.store import Store, StoredCatalogue
     from crawlers.crawl import Progress
@@ -97,7 +99,7 @@ def carry_out(
     reports = crawl(targets, published=published_file, captures=folder, progress=progress)
     if any(report.state is SourceState.INTERRUPTED for report in reports):
         raise KeyboardInterrupt
-    judge = Judge(catalogue_of(store, audit.catalogue))
+    judge = Judge(catalogue_of(store, audit.catalogue), store.lawful_differences())
     published = _by_target(published_file)
     archived = _archived(folder)
     for target, report in ((target, report) for target in targets for report in reports if report.target == target.id):
@@ -105,15 +107,22 @@ def carry_out(
         if target.id not in saved:
             store.save_source(audit_id, target, report, archived.get(target.id, []), records)
         if target.id not in judged and report.state in JUDGED:
-            beside = _beside(target, targets, reports, published)
+            beside = records_beside(target, targets, reports, published)
+            result = judge_target(judge, target, report, records, audit.on, scope=target.scope_codes(), beside=beside)
             store.save_findings(
-                audit_id, target.id, *judge_target(judge, target, report, records, audit.on, beside=beside)
+                audit_id,
+                target.id,
+                result.findings,
+                result.counts,
+                recognised=result.recognised,
+                rules=result.rules,
+                scope=result.scope,
             )
     store.finish_audit(audit_id, datetime.now(UTC))
     return reports
 
 
-def _beside(
+def records_beside(
     target: Target,
     targets: Sequence[Target],
     reports: Sequence[SourceReport],
@@ -136,11 +145,13 @@ def judge_target(
     records: Sequence[PublishedProcedure],
     on: date,
     *,
+    scope: frozenset[str] | None = None,
     beside: Mapping[str, Sequence[PublishedProcedure]] | None = None,
-) -> tuple[list[NewFinding], list[RuleCount]]:
+) -> Judged:
     """Judge what one target publishes as of `on`: the findings with their evidence, and how each rule fared.
 
-    `beside`: what other targets of the same unit publish, by target; the findings are about this target alone.
+    `scope`: the national codes it must publish. `beside`: what other targets of the same unit publish, by target; the
+    findings are about this target alone.
     """
     shown = judge.coverage(records)
     listings = Listings({target.agency} if beside else ())
@@ -171,10 +182,11 @@ def judge_target(
     source = PublishedSource(
         published=frozenset().union(*map(shown_codes, pairs)),
         maybe=frozenset().union(*map(possible_codes, pairs)),
-        scope=target.scope_codes(),
+        scope=scope,
         catalogue=judge.catalogue,
         on=on,
-        whole=_read_whole(report),
+        whole=read_whole(report),
+        units=frozenset({target.id, target.agency}),
         repeated=listings.repeated(target.id),
         across=listings.across(target.id) if beside else None,
     )
@@ -191,7 +203,8 @@ def judge_target(
                     official=_name(judge, outcome.finding),
                 )
             )
-    return tally.findings, tally.counts()
+    versions = {slug: rule.version for slug, rule in rules().items()}
+    return Judged(tally.findings, tally.counts(), tally.recognised, versions, scope)
 
 
 def _name(judge: Judge, finding: Finding) -> str:
@@ -204,7 +217,7 @@ _HARMLESS = frozenset({"unknown_column", "unreadable_mark"})
 """Faults of a published list that cost no procedure."""
 
 
-def _read_whole(report: SourceReport) -> bool:
+def read_whole(report: SourceReport) -> bool:
     """Tell whether everything the source lists was read, so that what is not there is missing."""
     return report.state is SourceState.OK and all(fault.kind in _HARMLESS for fault in report.faults)
 
@@ -218,6 +231,7 @@ class _Tally:
         self._failed: Counter[str] = Counter()
         self._reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.findings: list[NewFinding] = []
+        self.recognised: list[Recognised] = []
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
@@ -229,6 +243,8 @@ class _Tally:
         else:
             # The template, not the filled sentence: reasons are counted by kind.
             self._reasons[slug][outcome.verdict.reason.template] += 1
+        if outcome.recognised is not None:
+            self.recognised.append(outcome.recognised)
 
     def counts(self) -> list[RuleCount]:
         """Return one count a rule, by its id."""
