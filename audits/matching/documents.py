@@ -21,7 +21,7 @@ MATCHED = 0.5
 SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 BARE = 0.55
-"""The least score of two papers of one kind where one says no more than its kind."""
+"""The score of two certificates where one says no more than that it is one."""
 # A Vietnamese name says first what a thing is; what comes late only qualifies it. Words and pairs alternate.
 _BY_PLACE = tuple(1.0 if place < 12 else 0.7 if place < 28 else 0.4 for place in range(29))
 _LAST = len(_BY_PLACE) - 1
@@ -45,7 +45,10 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LineMatch:
-    """One published line: the (case, component) places it was taken for, how surely (0 to 1), and the shared words."""
+    """One published line: the (case, component) places it was taken for, how surely (0 to 1), and the shared words.
+
+    An uncertain line has the nearest places, for a person to look at.
+    """
 
     kind: LineKind
     components: tuple[tuple[int, int], ...] = ()
@@ -195,7 +198,8 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if best < EXTRA and not line.optional and named:
         return LineMatch(LineKind.EXTRA, score=best)
-    return LineMatch(LineKind.UNCERTAIN, score=best)
+    nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
+    return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
 
 
 def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
@@ -224,8 +228,9 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
     best = 0.0
     for segment, head, whole in line.segments:
         for other, other_head, other_whole in paper.segments:
-            if segment.kind == other.kind and (segment.bare or other.bare):
-                best = max(best, BARE)
+            if segment.bare != other.bare:
+                best = max(best, BARE if segment.kind == other.kind else 0.0)
+                continue
             kinship = _kinship(segment.kind, other.kind)
             if kinship > best:
                 wholes = _overlap(whole, other_whole)
