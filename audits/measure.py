@@ -9,7 +9,8 @@ The truth is JSON lines, one for each published line::
 
 `line` counts the lines of the published file from 0. `national_code` null: it has no official counterpart; without the key
 the counterpart is not measured. `signs` are all that should be found (good practices too). `documents` (may be left out) tells
-for each published paper the (case, component) places of the official papers it asks for, null where there is none.
+for each published paper the (case, component) places of the official papers it asks for, null where there is none, [] where
+either is right (guidance that the catalogue lists among its papers).
 `clean`: nothing unlawful was published, whatever its wording. Published lines that the truth does not name are not measured.
 
 Labelled pairs are truth and published records in one file (keys `local` and `labels`): there papers are labelled by kind
@@ -18,6 +19,7 @@ Labelled pairs are truth and published records in one file (keys `local` and `la
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ from audits.reading.text import fold
 from audits.rules import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from audits.catalogue import Catalogue
@@ -42,7 +44,11 @@ if TYPE_CHECKING:
     from audits.judge import Outcome
 
 Place = tuple[int, int]
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ROMAN = re.compile(r"[ivx]+")
 EXTRA = "extra_document"
+SAME_PAPER = 0.9
+"""Share of words from which two official papers of one procedure are one paper, repeated for another case."""
 NOT_EXTRA = ("note", "part", "alternative")
 """Kinds of labelled lines that are easily called extra, and never are."""
 
@@ -266,7 +272,8 @@ def measure(
 
 
 def _scored(catalogue: Catalogue, truth: Truth, comparison: Comparison) -> Measurement:
-    scorer = _Scorer(catalogue)
+    # A good practice that the truth never speaks of is not measured; a sign always is.
+    scorer = _Scorer(catalogue, {rule for expected in truth.lines.values() for rule, _ in expected.signs})
     for compared in comparison.lines:
         if (expected := truth.lines.get(compared.line)) is not None:
             scorer.line(expected, compared)
@@ -278,8 +285,9 @@ def _scored(catalogue: Catalogue, truth: Truth, comparison: Comparison) -> Measu
 class _Scorer:
     """Adds line after line to one measurement."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, named: set[str]) -> None:
         self.result = Measurement()
+        self._named = named
         self._catalogue = catalogue
         self._first = lru_cache(maxsize=4096)(self._first_places)
 
@@ -348,10 +356,10 @@ class _Scorer:
                 found=found,
                 outcome=match.kind.value if match else compared.skipped,
                 confidence=round(match.confidence, 3) if match else None,
-                candidates=self._named(match.candidates if match else ()),
+                candidates=self._names(match.candidates if match else ()),
             )
 
-    def _named(self, codes: Iterable[str]) -> dict[str, str]:
+    def _names(self, codes: Iterable[str]) -> dict[str, str]:
         return {code: self._catalogue.procedures[code].name for code in codes if code in self._catalogue.procedures}
 
     def _signs(self, expected: Expected, compared: Compared, found: Mapping[tuple[str, int | None], Outcome]) -> None:
@@ -359,7 +367,7 @@ class _Scorer:
         false = 0
         for key in sorted(found, key=_order):
             rule, document = key
-            if document in expected.undecided or (expected.measured is not None and rule not in expected.measured):
+            if document in expected.undecided or not self._is_measured(rule, expected):
                 continue
             if (match := _counterpart(key, expected.signs)) is not None:
                 # Several findings may answer one sign that names no paper: it is found once.
@@ -377,6 +385,11 @@ class _Scorer:
         if expected.clean:
             self.result.clean += 1
             self.result.false_on_clean += false
+
+    def _is_measured(self, rule: str, expected: Expected) -> bool:
+        if expected.measured is not None:
+            return rule in expected.measured
+        return rule in self._named or rules()[rule].severity is not None
 
     def _why_missed(self, compared: Compared, rule: str, document: int | None) -> dict[str, Any]:
         reasons = sorted(
@@ -403,22 +416,24 @@ class _Scorer:
         }
 
     def _first_places(self, code: str) -> dict[Place, Place]:
-        """Return for each place of a procedure's papers the first place where the same text stands: one paper repeated."""
-        first: dict[str, Place] = {}
+        """Return for each place of a procedure's papers the first place where (nearly) the same text stands: one paper repeated."""
+        groups: list[tuple[frozenset[str], Place]] = []
+        first: dict[Place, Place] = {}
         procedure = self._catalogue.procedures.get(code)
-        papers = (procedure.documents or ()) if procedure else ()
-        return {
-            paper.component: first.setdefault(fold(paper.name), paper.component)
-            for paper in papers
-            if paper.component is not None
-        }
+        for paper in (procedure.documents or ()) if procedure else ():
+            if paper.component is not None:
+                words = _telling(paper.name)
+                same = (place for other, place in groups if len(words & other) >= SAME_PAPER * len(words | other))
+                first[paper.component] = next(same, paper.component)
+                groups.append((words, first[paper.component]))
+        return first
 
     def _alignment(self, expected: Expected, compared: Compared) -> None:
         pair = compared.pair
         same = _found_code(compared) == expected.code and expected.code is not None
         first = self._first(expected.code) if expected.code else {}
         for index, places in enumerate(expected.places or ()):
-            if index in expected.undecided:
+            if index in expected.undecided or places == ():
                 continue
             told = pair.lines[index].components if pair is not None and index < len(pair.lines) else ()
             found = {first.get(place, place) for place in told} if same else {(-1 - case, item) for case, item in told}
@@ -472,6 +487,11 @@ def _verdict(outcomes: Sequence[Outcome], *named: tuple[str, str]) -> str:
     return "same" if any(isinstance(verdict, Pass) for verdict in verdicts[named[0][0]]) else "unclear"
 
 
+def _telling(name: str) -> frozenset[str]:
+    """Return the words of a paper's name without bullets and numbers."""
+    return frozenset(word for word in _WORD.findall(fold(name)) if not _ROMAN.fullmatch(word))
+
+
 def _fail(outcome: Outcome) -> Fail:
     if not isinstance(outcome.verdict, Fail):
         raise TypeError(f"no sign: {outcome}")
@@ -497,10 +517,3 @@ def _counterpart(
 
 def _order(key: tuple[str, int | None]) -> tuple[str, int]:
     return key[0], -1 if key[1] is None else key[1]
-
-
-def unknown_rules(truth: Truth) -> Iterator[str]:
-    """Yield the rules the truth speaks of that do not exist, in alphabetical order."""
-    named = {rule for expected in truth.lines.values() for rule, _ in expected.signs}
-    named |= {rule for rule, _ in truth.together or ()}
-    yield from sorted(named - rules().keys())
