@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audits.procedure import Procedure, Unit
 
 _WORD = re.compile(r"\w+")
+_BULLET = re.compile(r"^\s*(?:[-+*•]|\(?(?:\d{1,2}|[a-zđ])[.)])\s*")
 _CASE = re.compile(r"trường hợp|đối với|vùng|miền núi|hải đảo|địa bàn|khu vực|tùy theo|hạng |loại |nhóm ")
 
 Limits = frozenset[tuple["Fraction", "Unit"]]
@@ -44,7 +45,8 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
     """Return the papers as words without numbering and punctuation; None: the record has no list of papers, or an empty one."""
     if not procedure.documents:
         return None
-    return frozenset(" ".join(_WORD.findall(fold(document.name))) for document in procedure.documents)
+    names = (_BULLET.sub("", fold(document.name)) for document in procedure.documents)
+    return frozenset(" ".join(_WORD.findall(name)) for name in names)
 
 
 def as_published(procedure: Procedure, field: str) -> str:

@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one record says under its code; `variant` tells apart lawful variants of one code: name, level, office, case."""
+    """What one record says under its code; `variant` tells apart lawful variants of one code: name, level, office, case.
+
+    `papers` is how many there are and the hash of their names.
+    """
 
     code: str
     name: str
     variant: int
     limits: Limits | None
     amounts: frozenset[int] | None
-    papers: int | None
+    papers: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def listing_of(pair: Pair) -> Listing | None:
         variant=hash(variant),
         limits=limits(record),
         amounts=amounts(record),
-        papers=None if listed is None else hash(listed),
+        papers=None if listed is None else (len(listed), hash(listed)),
     )
 
 
@@ -159,4 +162,6 @@ def _written(listing: Listing, fields: tuple[str, ...]) -> str:
             "mức thu "
             + ", ".join(write_amount(amount) if amount else "0 đồng" for amount in sorted(listing.amounts or ()))
         )
+    if "documents" in fields and listing.papers is not None:
+        texts.append(f"{listing.papers[0]:02d} giấy tờ")
     return "; ".join(texts)

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from audits.audit import CatalogueVersion
-from audits.catalogue import build_catalogue
+from audits.catalogue import build_catalogue, with_earlier
 from audits.judge import Judge, Outcome
+from audits.listings import Listings, listing_of
 from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Skip
 from crawlers.records import PublishedProcedure
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 KEYS = frozenset(
-    "why on published official catalogue coverage scope whole verdict document code also".split()  # noqa: SIM905 - a list to read
+    "why on published official catalogue coverage scope whole verdict document code also as_of earlier".split()  # noqa: SIM905 - a list to read
 )
 
 
@@ -49,13 +50,19 @@ def judged(example: Example) -> list[Outcome]:
     case = example.case
     side = case.get("catalogue", {})
     catalogue = build_catalogue(
-        CatalogueVersion("sha256:example", date.fromisoformat(case["on"]), "example", 1),
+        CatalogueVersion("sha256:example", date.fromisoformat(case.get("as_of", case["on"])), "example", 1),
         [record for record in (case["official"], *side.get("records", ())) if record is not None],
         repealed=side.get("repealed", ()),
         specific=side.get("specific", ()),
         fees=side.get("fees", ()),
     )
-    judge = Judge(catalogue)
+    earlier = [
+        build_catalogue(
+            CatalogueVersion("sha256:earlier", date.fromisoformat(row["as_of"]), "earlier", 1), row["records"]
+        )
+        for row in case.get("earlier", ())
+    ]
+    judge = Judge(with_earlier(catalogue, earlier))
     on = date.fromisoformat(case["on"])
     whole_source = isinstance(case["published"], list)
     rows = case["published"] if whole_source else [case["published"]]
@@ -65,6 +72,11 @@ def judged(example: Example) -> list[Outcome]:
     outcomes = [outcome for line, pair in enumerate(pairs) for outcome in judge.judge(pair, line)]
     if not whole_source:
         return outcomes
+    # The records of an example may be those of several targets of one unit; the last one is looked at.
+    targets = list(dict.fromkeys(record.source.target for record in records))
+    listings = Listings({record.source.agency or "" for record in records} if len(targets) > 1 else ())
+    for record, pair in zip(records, pairs, strict=True):
+        listings.add(record.source.target, record.source, listing_of(pair))
     source = PublishedSource(
         published=frozenset().union(*map(shown_codes, pairs)),
         maybe=frozenset().union(*map(possible_codes, pairs)),
@@ -72,6 +84,8 @@ def judged(example: Example) -> list[Outcome]:
         catalogue=catalogue,
         on=on,
         whole=case["whole"],
+        repeated=listings.repeated(targets[-1] if targets else None),
+        across=listings.across(targets[-1]) if len(targets) > 1 else None,
     )
     return list(judge.judge_source(source))
 

@@ -1,0 +1,98 @@
+"""An office sets no condition that the official procedure does not set."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from audits.gates import not_comparable
+from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
+from audits.reading.text import clean, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audits.pair import Pair
+    from audits.procedure import Procedure, Verdict
+
+TITLE = "Thêm điều kiện"
+REMEDY = "Bỏ điều kiện này khỏi nội dung công khai, chỉ giữ các yêu cầu, điều kiện của danh mục quốc gia."
+SEVERITY = Severity.HIGH
+VERSION = 1
+CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
+NO_COUNTERPART, COUNTERPART = 0.15, 0.5
+"""Shares of a condition's pairs of words that the official procedure has: below, nothing like it; from, the same condition."""
+
+_NONE = re.compile(r"(?:không(?: (?:có|quy định|yêu cầu|có thông tin))?|[\W_]*)\.?")
+_STATUTE = re.compile(
+    r"\b(?:điều|khoản|điểm) \d|\b(?:luật|bộ luật|nghị định|thông tư|nghị quyết|quyết định số|pháp lệnh|quy chuẩn|tiêu chuẩn)\b|theo quy định|pháp luật"
+)
+_DEMAND = re.compile(r"\b(?:phải|có|không|đủ|đã|chưa|được|là|thuộc)\b")
+_BULLET = re.compile(r"^\s*(?:[-–+*•]|\(?\w{1,2}[.)])\s*")
+_PART = re.compile(r"[\n;]+|\.\s+")
+_WORD = re.compile(r"\w+")
+_FEWEST_WORDS = 5
+
+
+def check(pair: Pair) -> Iterator[Verdict]:
+    """Yield one verdict for the procedure, naming the first condition that the official one certainly lacks."""
+    if reason := not_comparable(pair):
+        yield reason
+        return
+    assert pair.official is not None  # noqa: S101 - not_comparable has seen to it
+    published, official = pair.published.conditions, (pair.official.conditions or "").strip()
+    if published is None:
+        yield Skip(Sentence("nguồn không công khai yêu cầu, điều kiện"))
+    elif _NONE.fullmatch(fold(published)) or fold(published) == fold(official):
+        yield Pass()
+    elif not official:
+        yield Skip(Sentence("danh mục quốc gia để trống yêu cầu, điều kiện nên không biết là không có hay chưa nhập"))
+    elif _STATUTE.search(fold(official)):
+        yield Skip(Sentence("danh mục quốc gia dẫn văn bản khác quy định yêu cầu, điều kiện"))
+    else:
+        yield _compared(published, pair.official)
+
+
+def _compared(published: str, official: Procedure) -> Verdict:
+    known = _pairs(_all_text(official))
+    uncertain = False
+    for part in _PART.split(clean(published)):
+        condition = _BULLET.sub("", part).strip(" .:")
+        folded = fold(condition)
+        words = _pairs(folded)
+        if len(words) < _FEWEST_WORDS or _STATUTE.search(folded) or not _DEMAND.search(folded):
+            continue
+        share = len(words & known) / len(words)
+        if share < NO_COUNTERPART:
+            return Fail(
+                expected=official.conditions or "",
+                found=condition,
+                where="conditions",
+                why=Sentence(
+                    "Đơn vị đặt điều kiện “{condition}”, trong khi danh mục quốc gia không có điều kiện nào như vậy.",
+                    {"condition": condition},
+                ),
+            )
+        uncertain = uncertain or share < COUNTERPART
+    if uncertain:
+        return Skip(Sentence("có điều kiện diễn đạt khác danh mục quốc gia, cần người xem"))
+    return Pass()
+
+
+def _all_text(official: Procedure) -> str:
+    papers = (document.name for document in official.documents or ())
+    texts = (
+        official.name,
+        official.conditions,
+        official.steps,
+        official.subjects,
+        official.result,
+        *official.cases,
+        *papers,
+    )
+    return fold(" ; ".join(text for text in texts if text))
+
+
+def _pairs(folded: str) -> frozenset[tuple[str, str]]:
+    return frozenset(itertools.pairwise(_WORD.findall(folded)))
