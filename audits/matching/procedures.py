@@ -11,6 +11,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
+from audits.matching.papers import plain_text
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 SURE = 0.9
 """Confidence from which a match by name is relied upon; below it a person must look."""
+NEAR, ALONE = 0.75, 0.25
+"""Name similarity, and lead over every other name, from which the nearest one is relied upon below `SURE`."""
 NOTHING_LIKE_IT = 0.55
 """Best name similarity below which a name has no counterpart in the catalogue at all."""
 SAME_NAME = 0.5
@@ -53,6 +58,10 @@ class Match:
     in_reach: bool = True
 
 
+# Words that make another procedure of an otherwise equal name.
+_TELLING = frozenset(
+    "lại đổi mới gia hạn thu hồi điều chỉnh sửa bổ sung chấm dứt hủy tạm ngừng ngoài không trừ lẻ buôn sản xuất nhập xuất đầu".split()  # noqa: SIM905
+)
 _PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
 _SUFFIX = re.compile(r"\s*\((?:cấp (?:tỉnh|xã|huyện|bộ|trung ương)|thực hiện tại cấp \w+)\)\s*$")
 _WORD = re.compile(r"\w+")
@@ -60,8 +69,8 @@ _WORD = re.compile(r"\w+")
 
 @lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
-    """Return a name reduced to what tells procedures apart: folded, without "Thủ tục" before it and punctuation in it."""
-    return " ".join(_WORD.findall(_SUFFIX.sub("", _PREFIX.sub("", fold(name)))))
+    """Return a name reduced to what tells procedures apart: folded, abbreviations written out, no "Thủ tục", no punctuation."""
+    return " ".join(_WORD.findall(_SUFFIX.sub("", _PREFIX.sub("", plain_text(name)))))
 
 
 def sector_key(sector: str) -> str:
@@ -183,9 +192,16 @@ class ProcedureMatcher:
             )
         best = ranked[0][0]
         close = [code for score, code in ranked if score >= best - 0.08]
-        if best >= SURE:
+        if best >= SURE or self._stands_alone(key, ranked):
             return self._among(published, close, best)
         return Match(MatchKind.UNCERTAIN, best, candidates=tuple(code for _, code in ranked[:3]))
+
+    def _stands_alone(self, key: str, ranked: list[tuple[float, str]]) -> bool:
+        """Tell whether the nearest name is near, no other is, and no word that makes another procedure sets it apart."""
+        best, code = ranked[0]
+        others = max((score for score, _ in ranked[1:]), default=0.0)
+        apart = set(key.split()) ^ set(name_key(self._catalogue.procedures[code].name).split())
+        return best >= NEAR and best - others >= ALONE and not apart & _TELLING
 
     def _among(self, published: Procedure, codes: list[str], confidence: float) -> Match:
         """Choose among procedures of (nearly) the same name by level, then sector; several left is uncertain."""
@@ -197,8 +213,22 @@ class ProcedureMatcher:
             sector = sector_key(published.sector)
             left = [code for code in left if sector == sector_key(procedures[code].sector or "")] or left
         if len(left) > 1:
+            left = self._by_content(published, left)
+        if len(left) > 1:
             return Match(MatchKind.UNCERTAIN, confidence / len(left), candidates=tuple(left[:3]))
         return Match(MatchKind.OFFICIAL, min(confidence, 0.99), official=procedures[left[0]], candidates=(left[0],))
+
+    def _by_content(self, published: Procedure, codes: list[str]) -> list[str]:
+        """Keep the one procedure whose papers are clearly the published ones; all where that does not tell."""
+        lines = {plain_text(document.name) for document in published.documents or ()}
+        if not lines:
+            return codes
+        shares = []
+        for code in codes:
+            papers = {plain_text(paper.name) for paper in self._catalogue.procedures[code].documents or ()}
+            shares.append((len(lines & papers) / len(lines), code))
+        shares.sort(key=lambda share: (-share[0], share[1]))
+        return [shares[0][1]] if shares[0][0] >= 0.5 and shares[0][0] - shares[1][0] >= ALONE else codes
 
     def _nearest(self, key: str) -> list[tuple[float, str]]:
         features = _features(key)
@@ -207,8 +237,26 @@ class ProcedureMatcher:
             if len(self._postings.get(feature, ())) <= max(50, len(self._features) // 5):
                 for code in self._postings.get(feature, ()):
                     shared[code] += 1
-        scored = ((self._similarity(features, self._features[code]), code) for code, _ in shared.most_common(40))
+        slips = [word for word in key.split() if word not in self._weights]
+        scored = (
+            (
+                self._similarity(
+                    _features(self._mended(key, slips, code)) if slips else features, self._features[code]
+                ),
+                code,
+            )
+            for code, _ in shared.most_common(40)
+        )
         return sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:5]
+
+    def _mended(self, key: str, slips: list[str], code: str) -> str:
+        """Return the name with every word that no official name has, one letter off a word of this one, put right."""
+        words = name_key(self._catalogue.procedures[code].name).split()
+        right = {
+            slip: next((word for word in words if Levenshtein.distance(slip, word, score_cutoff=1) <= 1), slip)
+            for slip in slips
+        }
+        return " ".join(right.get(word, word) for word in key.split())
 
     def name_similarity(self, one: str, other: str) -> float:
         """Return from 0 to 1 how alike two names are, rare words counting most."""

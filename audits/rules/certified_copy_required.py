@@ -64,7 +64,11 @@ def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument,
     An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
     """
     official = [accepted_forms(paper.name) for paper in papers]
-    if official and all(forms == {CopyForm.PLAIN_COPY} for forms in official):
+    if (
+        official
+        and all(forms == {CopyForm.PLAIN_COPY} for forms in official)
+        and not any(paper.quantity.originals for paper in papers)
+    ):
         demanded = accepted_forms(document.name) or _by_quantity(document.quantity)
     elif (
         official

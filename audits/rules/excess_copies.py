@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audits.gates import no_documents
 from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
+from audits.reading.quantities import quantity_in_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None:
             continue
         compared = True
-        allowed = [total(paper.quantity) for paper in pair.official_documents(document.index)]
+        allowed = [_allowed(paper) for paper in pair.official_documents(document.index)]
         counts = [count for count in allowed if count]
         if not counts or len(counts) < len(allowed):
             yield Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
@@ -42,6 +43,12 @@ def check(pair: Pair) -> Iterator[Verdict]:
             yield Pass()
     if not compared:
         yield Skip(Sentence("không có số lượng đọc được của giấy tờ nào để so sánh"))
+
+
+def _allowed(paper: RequiredDocument) -> int | None:
+    """Return how many pieces the official paper takes: its number, or the one its name states where that is larger."""
+    counts = [count for count in (total(paper.quantity), total(quantity_in_name(paper.name))) if count]
+    return max(counts, default=None)
 
 
 def total(quantity: Quantity) -> int | None:

@@ -99,4 +99,5 @@ def _official_has(official: Procedure, part: str) -> bool:
         return any(method.terms and method.terms.stated is Stated.VALUES for method in official.methods or ())
     if part == "fee":
         return any(method.fees and method.fees.stated is not Stated.NONE for method in official.methods or ())
-    return bool(getattr(official, part))
+    value = getattr(official, part)
+    return not _NOTHING.fullmatch(fold(value)) if isinstance(value, str) else bool(value)
