@@ -14,6 +14,7 @@ from audits.reading.text import fold, remembered
 _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.toml").read_text(encoding="utf-8"))
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
 _ABBREVIATIONS = {fold(short): fold(long) for short, long in _LEXICON["abbreviations"].items()}
+_BARE = frozenset(map(fold, _LEXICON["bare"]))
 _CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
 
 
@@ -179,7 +180,7 @@ def _segment(part: str) -> Segment | None:
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.
     both = [item for pair in zip_longest(words, pairs) for item in pair if item is not None]
     concepts = [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
-    bare = kind == "certificate" and named is not None and len(_WORD.findall(named[1])) >= in_head
+    bare = named is not None and named[1] in _BARE and len(_WORD.findall(named[1])) >= in_head
     return Segment(kind=kind, words=(*both, *concepts), head=2 * in_head - 1, bare=bare)
 
 
