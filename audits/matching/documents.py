@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from audits.matching.papers import VAGUE, Paper, Segment, paper_of, plain_text, read_paper
@@ -23,8 +25,7 @@ SURE = 0.7
 BARE = 0.55
 """The score of two certificates where one says no more than that it is one."""
 # A Vietnamese name says first what a thing is; what comes late only qualifies it. Words and pairs alternate.
-_BY_PLACE = tuple(1.0 if place < 12 else 0.7 if place < 28 else 0.4 for place in range(29))
-_LAST = len(_BY_PLACE) - 1
+_BY_PLACE = (*repeat(1.0, 12), *repeat(0.7, 16), 0.4)
 EXTRA = 0.42
 """A line whose best score stays below this has no counterpart; between the two a person must look."""
 
@@ -67,11 +68,6 @@ class Weights:
     unseen: float
     dimmed: frozenset[str] = frozenset()
 
-    def of(self, word: str) -> float:
-        """Return the weight of one word."""
-        weight = self.by_word.get(word, self.unseen)
-        return weight * DIM if word in self.dimmed else weight
-
 
 def learn_weights(names: Iterable[str]) -> Weights:
     """Learn the weights from the names of all official papers (inverse document frequency, smoothed)."""
@@ -109,42 +105,45 @@ class WeighedPaper:
 
 def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
     """Weigh the words of one paper."""
-    segments = tuple(
-        (segment, _weighed(segment.words[: segment.head], weights), _weighed(segment.words, weights))
-        for segment in paper.segments
-    )
+    segments = tuple((segment, *_weighed(segment, weights)) for segment in paper.segments)
     whole: dict[str, float] = {}
     for _, _, words in segments:
         whole.update(words.words)
     return WeighedPaper(paper, segments, Weighed(whole, sum(whole.values())))
 
 
-def _weighed(words: Sequence[str], weights: Weights) -> Weighed:
-    weighed: dict[str, float] = {}
-    for place, word in enumerate(words):
-        if word not in weighed:
-            weighed[word] = weights.of(word) * _BY_PLACE[min(place, _LAST)]
-    return Weighed(weighed, sum(weighed.values()))
+def _weighed(segment: Segment, weights: Weights) -> tuple[Weighed, Weighed]:
+    """Return the words of the head and of the whole with their weights; of a repeated word the first place counts."""
+    known, unseen = weights.by_word.get, weights.unseen
+    places = chain(_BY_PLACE, repeat(_BY_PLACE[-1]))
+    placed = list(zip(segment.words, places, strict=False))
+    words = {word: known(word, unseen) * place for word, place in reversed(placed)}
+    for word in weights.dimmed & words.keys():
+        words[word] *= DIM
+    head = {word: words[word] for word in segment.words[: segment.head]}
+    return Weighed(head, sum(head.values())), Weighed(words, sum(words.values()))
 
 
-@dataclass(frozen=True, slots=True)
 class OfficialPapers:
-    """The official papers of one procedure, read and weighed once."""
+    """The official papers of one procedure, read once, and weighed once when a line first needs it."""
 
-    documents: tuple[RequiredDocument, ...]
-    papers: tuple[WeighedPaper, ...]
-    weights: Weights
-    by_text: Mapping[str, tuple[int, ...]]
-    by_core: Mapping[str, tuple[int, ...]]
+    def __init__(self, name: str, documents: Sequence[RequiredDocument], weights: Weights) -> None:
+        self.documents = tuple(documents)
+        self._name = name
+        self._weights = weights
+        self._papers = tuple(read_paper(document.name) for document in documents)
+        self.by_core = _grouped(paper.core for paper in self._papers)
+        self.by_text = {paper.text: self.by_core[paper.core] for paper in self._papers}
 
-    @classmethod
-    def of(cls, name: str, documents: Sequence[RequiredDocument], weights: Weights) -> OfficialPapers:
-        """Read the official papers of the procedure of that name."""
-        weights = replace(weights, dimmed=read_paper(name).words)
-        papers = tuple(weigh(read_paper(document.name), weights) for document in documents)
-        by_core = _grouped(paper.paper.core for paper in papers)
-        by_text = {paper.paper.text: by_core[paper.paper.core] for paper in papers}
-        return cls(tuple(documents), papers, weights, by_text, by_core)
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights with the words of the procedure's own name dimmed."""
+        return replace(self._weights, dimmed=read_paper(self._name).words)
+
+    @cached_property
+    def papers(self) -> tuple[WeighedPaper, ...]:
+        """The papers with their words weighed, in the catalogue's order."""
+        return tuple(weigh(paper, self.weights) for paper in self._papers)
 
 
 def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:

@@ -44,16 +44,14 @@ _LOOK_ALIKES = str.maketrans(
 )
 _LOOK_ALIKE = re.compile(f"[{''.join(map(chr, _LOOK_ALIKES))}]")
 
-_PUNCTUATION = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟«»″〝〞", '"'),
-        **dict.fromkeys("‘’‚‛`´′", "'"),
-        **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
-        **dict(zip("：；，．（）／％＋", ":;,.()/%+", strict=True)),
-        "\n": " ",
-    }
-)
-_PUNCTUATED = re.compile(f"[{''.join(re.escape(chr(letter)) for letter in _PUNCTUATION)}]")
+_PUNCTUATION = {
+    **dict.fromkeys("“”„‟«»″〝〞", '"'),
+    **dict.fromkeys("‘’‚‛`´′", "'"),
+    **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
+    **dict(zip("：；，．（）／％＋", ":;,.()/%+", strict=True)),
+    "\n": " ",
+}
+_PUNCTUATED = re.compile(f"[{''.join(re.escape(letter) for letter in _PUNCTUATION)}]")
 
 # Vietnamese capitals, for the inside of a character class: À-Ỹ would take in small letters.
 CAPITALS = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
@@ -128,8 +126,7 @@ def fold(text: str) -> str:
     """
     text = look_alikes(clean(text))
     text = unicodedata.normalize("NFC", text.lower())
-    if _PUNCTUATED.search(text):
-        text = text.translate(_PUNCTUATION)
+    text = _PUNCTUATED.sub(_plain_mark, text)
     return _SPELT_TWO_WAYS.sub(_respelt, text)
 
 
@@ -138,6 +135,10 @@ def unaccented(text: str) -> str:
     """Return the folded text without any diacritics, đ as d: what people type into a search box."""
     letters = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _plain_mark(match: re.Match[str]) -> str:
+    return _PUNCTUATION[match[0]]
 
 
 def _respelt(match: re.Match[str]) -> str:

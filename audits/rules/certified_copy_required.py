@@ -63,24 +63,20 @@ def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument,
 
     An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
     """
-    official = [accepted_forms(paper.name) for paper in papers]
-    if (
-        official
-        and all(forms == {CopyForm.PLAIN_COPY} for forms in official)
-        and not any(paper.quantity.originals for paper in papers)
-    ):
-        demanded = accepted_forms(document.name) or _by_quantity(document.quantity)
-    elif (
-        official
-        and not any(official)
-        and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers)
-    ):
-        named = accepted_forms(document.name)
-        # "Bản gốc …" beside an official copy may be the same paper shown; only a demand for certification is plain.
-        demanded = frozenset() if CopyForm.ORIGINAL in named else named or _by_quantity(document.quantity)
-    else:
+    named = accepted_forms(document.name)
+    heavier = (named or _by_quantity(document.quantity)) - {CopyForm.PLAIN_COPY}
+    if not papers:
         return None
-    return frozenset() if CopyForm.PLAIN_COPY in demanded else demanded
+    if not heavier or CopyForm.PLAIN_COPY in named:
+        return frozenset()
+    official = [accepted_forms(paper.name) for paper in papers]
+    copies = all(not paper.quantity.originals for paper in papers)
+    if copies and all(forms == {CopyForm.PLAIN_COPY} for forms in official):
+        return heavier
+    if not any(official) and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers):
+        # "Bản gốc …" beside an official copy may be the same paper shown; only a demand for certification is plain.
+        return frozenset() if CopyForm.ORIGINAL in named else heavier
+    return None
 
 
 def _by_quantity(quantity: Quantity) -> frozenset[CopyForm]:

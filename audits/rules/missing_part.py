@@ -36,6 +36,7 @@ PARTS = {
 _NOTHING = re.compile(
     r"(?:không có thông tin|chưa có thông tin|đang cập nhật|chưa cập nhật|chưa có dữ liệu|n/a|[\W_]*)\.?"
 )
+_LONGEST_NOTHING = 60
 _WHERE = {"time": "methods", "fee": "methods"}
 
 
@@ -75,7 +76,7 @@ def _state(procedure: Procedure, part: str) -> bool | None:
     if part in {"methods", "time", "fee", "documents"}:
         return _table_state(procedure, part)
     text = getattr(procedure, part)
-    return None if text is None else not _NOTHING.fullmatch(fold(text))
+    return None if text is None else _says_something(text)
 
 
 def _table_state(procedure: Procedure, part: str) -> bool | None:
@@ -91,7 +92,7 @@ def _table_state(procedure: Procedure, part: str) -> bool | None:
     stated = [value for value in values if value is not None]
     if not stated:
         return None if methods else False
-    return any(value.stated is not Stated.NONE or not _NOTHING.fullmatch(fold(value.raw)) for value in stated)
+    return any(value.stated is not Stated.NONE or _says_something(value.raw) for value in stated)
 
 
 def _official_has(official: Procedure, part: str) -> bool:
@@ -100,4 +101,8 @@ def _official_has(official: Procedure, part: str) -> bool:
     if part == "fee":
         return any(method.fees and method.fees.stated is not Stated.NONE for method in official.methods or ())
     value = getattr(official, part)
-    return not _NOTHING.fullmatch(fold(value)) if isinstance(value, str) else bool(value)
+    return _says_something(value) if isinstance(value, str) else bool(value)
+
+
+def _says_something(text: str) -> bool:
+    return len(text) > _LONGEST_NOTHING or not _NOTHING.fullmatch(fold(text))
