@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from audits.jsonl import BadLine, InputError, read_objects
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from audits.procedure import Finding
 
-KEYS = frozenset({"code", "rule", "unit", "paper", "reason", "from", "until"})
+KEYS = ("code", "rule", "unit", "paper", "reason", "from", "until", "ended", "id", "decision")
+"""The keys of a lawful difference as JSON; the last three are the store's and may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class LawfulDifference:
     id: int | None = None
     decision: int | None = None
 
+    @property
+    def last(self) -> date | None:
+        """Return the last day it holds on; None: no limit."""
+        days = [self.until, None if self.ended is None else self.ended - timedelta(days=1)]
+        return min((day for day in days if day is not None), default=None)
+
     def holds(self, on: date) -> bool:
         """Tell whether it holds on that day."""
-        return (
-            (self.since is None or self.since <= on)
-            and (self.until is None or on <= self.until)
-            and (self.ended is None or on < self.ended)
-        )
+        return (self.since is None or self.since <= on) and (self.last is None or on <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Recognised:
 
     difference: LawfulDifference
     finding: Finding
+
+
+def lawful_record(item: LawfulDifference) -> dict[str, Any]:
+    """Return a lawful difference as one JSON object, days in ISO 8601; `read_lawful` reads it."""
+    values = (
+        *(item.code, item.rule, item.unit, item.paper, item.reason),
+        *(None if day is None else day.isoformat() for day in (item.since, item.until, item.ended)),
+        *(item.id, item.decision),
+    )
+    return dict(zip(KEYS, values, strict=True))
 
 
 class Lawful:
@@ -108,8 +121,8 @@ def read_lawful(path: Path) -> tuple[LawfulDifference, ...]:
 
 
 def _difference(where: str, item: Mapping[str, Any]) -> LawfulDifference:
-    if unknown := sorted(set(item) - KEYS):
-        raise InputError(f"{where}: khóa không biết: {', '.join(unknown)}; dùng {', '.join(sorted(KEYS))}")
+    if unknown := sorted(set(item) - set(KEYS)):
+        raise InputError(f"{where}: khóa không biết: {', '.join(unknown)}; dùng {', '.join(KEYS)}")
     texts = {key: item.get(key) for key in ("code", "rule", "reason", "unit", "paper")}
     for key, text in texts.items():
         if (text is not None and not isinstance(text, str)) or (
@@ -129,6 +142,7 @@ def _difference(where: str, item: Mapping[str, Any]) -> LawfulDifference:
         paper=texts["paper"],
         since=_day(where, item, "from"),
         until=_day(where, item, "until"),
+        ended=_day(where, item, "ended"),
     )
 
 

@@ -253,15 +253,16 @@ def compare_portals(store: Store, later: int, later_folder: Path, earlier: int, 
             [sign for sign in _signs(target, result.findings, read.records) if sign.key not in passed]
             for result, read in ((then[target], there[target]), (now[target], here[target]))
         )
+        shown_then, shown_now = there[target].procedures(), here[target].procedures()
         left = _by_key(first)
         for sign in second:
             if left[sign.key]:
                 left[sign.key].pop(0)
                 kept.append(sign)
             else:
-                (new if _seen(sign, there[target]) else unseen).append(sign)
+                (new if _seen(sign, there[target], shown_then) else unseen).append(sign)
         for sign in (sign for signs in left.values() for sign in signs):
-            (gone if _seen(sign, here[target]) else unseen).append(sign)
+            (gone if _seen(sign, here[target], shown_now) else unseen).append(sign)
     return PortalChanges(
         earlier=earlier,
         later=later,
@@ -422,12 +423,15 @@ def _bytes(sign: Sign) -> bytes:
     return serialised([(sign.target, sign.new)])
 
 
-def _seen(sign: Sign, other: _Read) -> bool:
-    """Tell whether the other audit saw the procedure of a sign, so that the sign's absence there says something."""
+def _seen(sign: Sign, other: _Read, shown: set[str]) -> bool:
+    """Tell whether the other audit saw the procedure of a sign, so that the sign's absence there says something.
+
+    `shown` are the procedures the other read.
+    """
     if read_whole(other.report) or sign.new.finding.line is None:
         return read_whole(other.report)
     names = {sign.key[1], procedure_code(None, sign.new.published_code), fold(sign.new.procedure)}
-    return not other.procedures().isdisjoint(names)
+    return not shown.isdisjoint(names)
 
 
 def _was_recognised(lawful: Lawful, target: Target, sign: Sign) -> bool:

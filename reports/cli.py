@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -17,9 +18,12 @@ from audits.audit import CatalogueVersion
 from audits.catalogue import build_catalogue, read_records, read_side_file
 from audits.compare import compare as compare_files
 from audits.jsonl import InputError
+from audits.lawful import LawfulDifference, lawful_record, procedure_code, read_lawful
 from audits.measure import measure as measure_files
 from audits.measure import read_truth
 from audits.procedure import Severity
+from audits.rejudge import Cause, compare_portals, digest
+from audits.rejudge import rejudge as rejudge_audit
 from audits.rules import rules
 from audits.run import begin, carry_out
 from audits.store import StoreError, open_store
@@ -40,14 +44,16 @@ from reports.demo import DemoError, run_demo
 from reports.formats import FormatError
 from reports.formats import load as load_format
 from reports.formats import names as format_names
-from reports.labels import rule_title, severity_label, state_label
+from reports.labels import decision_text, rule_title, severity_label, state_label
 from reports.measure import tables, write_errors
+from reports.rejudgement import change_rows, rejudgement_record, sign_row
 from reports.translation import VIETNAM, LanguageError, date_text, number_text, translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from audits.catalogue import Catalogue
+    from audits.rejudge import PortalChanges, Rejudgement
     from crawlers.records import SourceReport
 
 DONE, FOUND, UNREADABLE, PARTLY = 0, 1, 3, 4
@@ -76,9 +82,11 @@ app = typer.Typer(
 )
 catalogue_app = typer.Typer(help="Danh mục thủ tục hành chính quốc gia, theo phiên bản.", no_args_is_help=True)
 audit_app = typer.Typer(help="Cuộc kiểm tra: chạy, liệt kê, xem.", no_args_is_help=True)
+lawful_app = typer.Typer(help="Khác biệt đã được công nhận là hợp pháp.", no_args_is_help=True)
 db_app = typer.Typer(help="Cơ sở dữ liệu của soát.", no_args_is_help=True)
 app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(audit_app, name="audit")
+app.add_typer(lawful_app, name="lawful")
 app.add_typer(db_app, name="db")
 
 Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON cho chương trình khác đọc.")]
@@ -366,6 +374,7 @@ def compare(
     specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
     fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
     scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
+    lawful: Annotated[Path | None, typer.Option(help="JSONL các khác biệt đã được công nhận là hợp pháp.")] = None,
     on: On = None,
     with_skips: Annotated[bool, typer.Option("--all", help="Ghi cả những gì không kết luận được, kèm lý do.")] = False,
     fail_on: FailOn = None,
@@ -377,7 +386,10 @@ def compare(
         official = _catalogue_file(catalogue, repealed, specific, fees)
         with progress.reading(_translate("Đối chiếu"), published) as show:
             codes = read_scope(scope) if scope else None
-            comparison = compare_files(official, published, today=_today(), on=day, scope=codes, progress=show)
+            passed = read_lawful(lawful) if lawful else ()
+            comparison = compare_files(
+                official, published, today=_today(), on=day, scope=codes, lawful=passed, progress=show
+            )
             summary = write_comparison(comparison, findings, matches, with_skips=with_skips)
     _tell_comparison(summary, as_json=as_json)
     _end(summary.by_severity, threshold, partly=bool(summary.skipped))
@@ -535,26 +547,35 @@ def audit_show(audit_id: Annotated[int, typer.Argument(metavar="SỐ")], as_json
     if as_json:
         from reports.formats.jsonl import record  # noqa: PLC0415 - only this option needs it
 
-        _print_json([record(item) for item in audit.findings])
+        _print_json(
+            [
+                {**record(item), "decisions": [asdict(decision) for decision in item.decisions]}
+                for item in audit.findings
+            ]
+        )
         return
     _table(
         audit.title,
         (
+            _translate("Số"),
             _translate("Đơn vị"),
             _translate("Mã"),
             _translate("Thủ tục"),
             _translate("Dấu hiệu"),
             _translate("Mức"),
             _translate("Vì sao"),
+            _translate("Quyết định"),
         ),
         (
             (
+                str(item.id),
                 item.agency,
                 item.published_code or item.finding.code or "",
                 item.procedure,
                 rule_title(item.finding.rule, _translate),
                 severity_label(item.finding.severity, _translate),
                 str(item.finding.why),
+                "; ".join(decision_text(decision, settings().language) for decision in item.decisions),
             )
             for item in audit.findings
         ),
@@ -575,6 +596,214 @@ def report(
     with _resumable("Chạy lại lệnh để viết lại."), progress.waiting(_translate("Viết báo cáo")):
         chosen.write(audit, path)
     _print(str(path))
+
+
+@audit_app.command("dismiss")
+def audit_dismiss(
+    finding_id: Annotated[int, typer.Argument(metavar="DẤU_HIỆU", help="Số của dấu hiệu, ở `soat audit show`.")],
+    reason: Annotated[str, typer.Option(help="Lý do bác.")],
+    office: Annotated[str | None, typer.Option("--by", help="Cơ quan, đơn vị quyết định; không ghi tên người.")] = None,
+    lawful: Annotated[
+        bool, typer.Option("--lawful", help="Công nhận là khác biệt hợp pháp: từ đó không tính là dấu hiệu.")
+    ] = False,
+    until: Annotated[str | None, typer.Option("--until", help="Công nhận đến hết ngày này (2027-06-30).")] = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Công nhận ở mọi đơn vị.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bác một dấu hiệu, kèm lý do; dấu hiệu và bằng chứng vẫn còn nguyên."""
+    last = _day(until, "--until")
+    if not lawful and (last is not None or everywhere):
+        raise typer.BadParameter("--until và --everywhere chỉ dùng cùng --lawful")
+    _given(reason, "--reason")
+    with open_store() as store:
+        kept = store.finding(finding_id)
+        difference = None
+        if lawful:
+            item = kept.item
+            code = procedure_code(item.finding.code, item.published_code)
+            if code is None:
+                raise InputError(
+                    f"dấu hiệu số {finding_id}: thủ tục không có mã quốc gia nên không ghi được khác biệt hợp pháp; "
+                    "nếu là thủ tục đặc thù, nhập bằng `soat catalogue import … --specific`"
+                )
+            if last is not None and last < kept.on:
+                raise typer.BadParameter(f"trước ngày xét của dấu hiệu ({kept.on:%d/%m/%Y})", param_hint="--until")
+            difference = LawfulDifference(
+                code=code,
+                rule=item.finding.rule,
+                reason=reason,
+                unit=None if everywhere else item.agency,
+                paper=kept.paper,
+                since=kept.on,
+                until=last,
+            )
+        decision, made = store.dismiss(
+            finding_id, reason=reason, office=office, decided_at=datetime.now(VIETNAM), lawful=difference
+        )
+    if as_json:
+        _print_json({"finding": finding_id, "decision": decision, "lawful": made})
+        return
+    _print(_translate("Đã bác dấu hiệu số {id}.").format(id=finding_id))
+    if made is not None:
+        _print(_translate("Khác biệt hợp pháp số {id} được áp dụng từ nay; xem: soat lawful list").format(id=made))
+
+
+def _given(text: str, option: str) -> None:
+    if not text.strip():
+        raise typer.BadParameter("không được để trống", param_hint=option)
+
+
+@lawful_app.command("list")
+def lawful_list(as_json: Json = False) -> None:
+    """Liệt kê mọi khác biệt đã được công nhận, cả những khác biệt đã kết thúc."""
+    with open_store() as store:
+        differences = store.lawful_differences()
+    if as_json:
+        _print_json([lawful_record(item) for item in differences])
+        return
+    language = settings().language
+    _table(
+        _translate("Khác biệt đã được công nhận"),
+        (_translate("Số"), _translate("Mã"), _translate("Quy tắc"), _translate("Đơn vị"), _translate("Giấy tờ"), _translate("Lý do"), _translate("Từ ngày"), _translate("Đến ngày")),
+        (
+            (
+                str(item.id), item.code, rule_title(item.rule, _translate), item.unit or _translate("mọi nơi"),
+                item.paper or _translate("cả thủ tục"), item.reason,
+                date_text(item.since, language) if item.since else "",
+                date_text(item.last, language) if item.last else _translate("không thời hạn"),
+            )
+            for item in differences
+        ),
+    )  # fmt: skip
+
+
+@lawful_app.command("add")
+def lawful_add(
+    code: Annotated[str, typer.Argument(metavar="MÃ", help="Mã quốc gia của thủ tục, dạng 1.012784.")],
+    rule: Annotated[str, typer.Argument(metavar="QUY_TẮC", help="Mã quy tắc, ví dụ extra_document.")],
+    reason: Annotated[str, typer.Option(help="Lý do, nêu văn bản cho phép.")],
+    unit: Annotated[str | None, typer.Option(help="Cơ quan hoặc id mục tiêu; bỏ trống là mọi nơi.")] = None,
+    paper: Annotated[str | None, typer.Option(help="Giấy tờ, đúng như công khai; bỏ trống là cả thủ tục.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="Từ ngày này (2026-11-23).")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Đến hết ngày này.")] = None,
+) -> None:
+    """Ghi một khác biệt được công nhận là hợp pháp mà không cần dấu hiệu."""
+    _given(reason, "--reason")
+    national = procedure_code(None, code)
+    if national is None:
+        raise typer.BadParameter(f"“{code}” không phải mã thủ tục quốc gia dạng 1.012784", param_hint="MÃ")
+    if rule not in rules():
+        raise typer.BadParameter(f"không có quy tắc “{rule}”; có: {', '.join(rules())}", param_hint="QUY_TẮC")
+    first, last = _day(since, "--from"), _day(until, "--until")
+    if first is not None and last is not None and last < first:
+        raise typer.BadParameter("trước ngày bắt đầu (--from)", param_hint="--until")
+    difference = LawfulDifference(
+        code=national, rule=rule, reason=reason, unit=unit, paper=paper, since=first, until=last
+    )
+    with open_store() as store:
+        made = store.add_lawful(difference, datetime.now(VIETNAM))
+    _print(_translate("Khác biệt hợp pháp số {id} được áp dụng từ nay; xem: soat lawful list").format(id=made))
+
+
+@lawful_app.command("end")
+def lawful_end(difference_id: Annotated[int, typer.Argument(metavar="SỐ")]) -> None:
+    """Kết thúc một khác biệt từ hôm nay; lịch sử vẫn còn."""
+    with open_store() as store:
+        store.end_lawful(difference_id, _today(), datetime.now(VIETNAM))
+    _print(
+        _translate("Khác biệt hợp pháp số {id} không còn áp dụng từ ngày {day}.").format(
+            id=difference_id, day=date_text(_today(), settings().language)
+        )
+    )
+
+
+@app.command()
+def rejudge(
+    audit_id: Annotated[int, typer.Argument(metavar="SỐ", help="Số của cuộc kiểm tra.")],
+    against: Annotated[
+        int | None, typer.Option("--against", help="Số của cuộc kiểm tra trước, để biết cổng đã thay đổi gì.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Xét lại các bản chụp theo quy tắc hôm nay; không ghi gì, chỉ in những gì thay đổi."""
+
+    def folder(number: int) -> Path:
+        return settings().captures / f"audit-{number}"
+
+    with open_store() as store, progress.waiting(_translate("Xét lại")):
+        result = rejudge_audit(store, audit_id, folder(audit_id))
+        portal = (
+            None if against is None else compare_portals(store, audit_id, folder(audit_id), against, folder(against))
+        )
+    if as_json:
+        _print_json(rejudgement_record(result, portal))
+    else:
+        _tell_rejudgement(result)
+        if portal is not None:
+            _tell_portal(portal)
+    for lost in result.unread:
+        for fault in lost.faults[:20]:
+            _say(f"{lost.target}: {fault.why}")
+    faulty = {change.sign.new.finding.rule for change in result.because_of(Cause.UNVERSIONED)}
+    for slug in sorted(faulty):
+        _say(
+            f"LỖI CHƯƠNG TRÌNH: quy tắc {slug} cho kết quả khác trên cùng bản chụp mà vẫn là phiên bản {rules()[slug].version}; "
+            f"phải tăng VERSION trong audits/rules/{slug}.py, kết quả xét lại này chưa dùng được"
+        )
+    raise typer.Exit(FOUND if faulty else PARTLY if result.unread else DONE)
+
+
+def _tell_rejudgement(result: Rejudgement) -> None:
+    _print(
+        _translate(
+            "Xét lại cuộc kiểm tra {id}: {stored} phát hiện đã lưu, {now} phát hiện theo quy tắc hôm nay"
+        ).format(id=result.audit.id, stored=result.stored.count(b"\n"), now=result.now.count(b"\n"))
+    )
+    if result.identical:
+        _print(
+            _translate("Không có gì thay đổi: các phát hiện giống hệt từng byte ({digest}).").format(
+                digest=digest(result.now)
+            )
+        )
+    columns = (
+        _translate("Nguồn"), _translate("Mã"), _translate("Thủ tục"), _translate("Dấu hiệu"), _translate("Giấy tờ"),
+        _translate("Thay đổi"), _translate("Phiên bản quy tắc"),
+    )  # fmt: skip
+    titles = {
+        (Cause.RULE, Cause.UNVERSIONED): _translate("Thay đổi do quy tắc (cùng bản chụp): {count}"),
+        (Cause.READER,): _translate("Thay đổi do cách đọc bản chụp (cùng bản chụp): {count}"),
+        (Cause.LAWFUL,): _translate("Thay đổi do khác biệt đã được công nhận: {count}"),
+    }
+    for causes, title in titles.items():
+        changes = result.because_of(*causes)
+        if changes or Cause.RULE in causes:
+            _table(title.format(count=len(changes)), columns, change_rows(changes, _translate))
+    for lost in result.unread:
+        _print(
+            _translate("{target}: {pages} trang nay không đọc lại được, {count} phát hiện chưa xét lại được").format(
+                target=lost.target, pages=len(lost.faults), count=len(lost.findings)
+            )
+        )
+
+
+def _tell_portal(portal: PortalChanges) -> None:
+    columns = (
+        _translate("Nguồn"), _translate("Mã"), _translate("Thủ tục"), _translate("Dấu hiệu"), _translate("Giấy tờ"),
+    )  # fmt: skip
+    _print(
+        _translate("Thay đổi do cổng, so với cuộc kiểm tra {id} (cùng quy tắc, danh mục, ngày xét)").format(
+            id=portal.earlier
+        )
+    )
+    for title, signs in (
+        (_translate("Mới: {count}"), portal.new),
+        (_translate("Đã hết: {count}"), portal.gone),
+        (_translate("Một lần kiểm tra không xem được nên không so sánh: {count}"), portal.unseen),
+    ):
+        _table(title.format(count=len(signs)), columns, (sign_row(sign, _translate) for sign in signs))
+    _print(_translate("Vẫn còn: {count}").format(count=len(portal.kept)))
+    if portal.apart:
+        _print(_translate("Nguồn chỉ một lần kiểm tra xét được: {targets}").format(targets=", ".join(portal.apart)))
 
 
 @db_app.command("upgrade")

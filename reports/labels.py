@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from audits.procedure import Severity
 from audits.rules import rules
 from crawlers.records import SourceState
+from reports.translation import VIETNAM, date_text, translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from audits.audit import Decision
 
 
 def rule_title(slug: str, _: Callable[[str], str]) -> str:
@@ -28,6 +31,15 @@ def rule_remedy(slug: str, _: Callable[[str], str]) -> str:
 def reason_label(template: str, _: Callable[[str], str]) -> str:
     """Return why something could not be judged; reasons are counted by template, so its gaps are shown as "…"."""
     return re.sub(r"\{\w+\}", "…", _(template))
+
+
+def decision_text(decision: Decision, language: str) -> str:
+    """Return what was decided, when, by which office and why, in one sentence."""
+    _ = translator(language)
+    said = _("Đã bác ngày {day}") if decision.office is None else _("{office} bác ngày {day}")
+    text = said.format(office=decision.office, day=date_text(decision.decided_at.astimezone(VIETNAM), language))
+    made = "" if decision.lawful is None else _("; từ đó là khác biệt hợp pháp số {id}").format(id=decision.lawful)
+    return f"{text}: {decision.reason}{made}"
 
 
 def severity_label(severity: Severity | None, _: Callable[[str], str]) -> str:

@@ -16,7 +16,7 @@ from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.formats import FormatError
-from reports.labels import reason_label, rule_remedy, rule_title, severity_label, state_label
+from reports.labels import decision_text, reason_label, rule_remedy, rule_title, severity_label, state_label
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
 
@@ -96,6 +96,7 @@ def _fill(book: Workbook, audit: Audit, figures: Overview) -> None:
     for name, items in ((_("Dấu hiệu"), figures.signs), (_("Biểu dương"), figures.good_practices)):
         rows = (_finding_row(item, language) for item in items)
         _table(book.add_worksheet(name), _finding_columns(_), rows, styles)
+    _table(book.add_worksheet(_("Khác biệt đã được công nhận")), _applied_columns(_), _applied_rows(audit, _), styles)
     _table(book.add_worksheet(_("Không kiểm tra được")), _unchecked_columns(_), _unchecked_rows(audit, _), styles)
 
 
@@ -210,6 +211,7 @@ def _finding_columns(_: Translate) -> list[Column]:
         Column(_("Mã băm SHA-256"), 30),
         Column(_("Mã quy tắc"), 24),
         Column(_("Phiên bản quy tắc"), 11),
+        Column(_("Quyết định"), 40),
     ]
 
 
@@ -235,7 +237,38 @@ def _finding_row(item: AuditedFinding, language: str) -> list[Cell]:
         evidence.capture,
         finding.rule,
         finding.rule_version,
+        "\n".join(decision_text(decision, language) for decision in item.decisions) or None,
     ]
+
+
+def _applied_columns(_: Translate) -> list[Column]:
+    return [
+        Column(_("Mã quốc gia"), 14),
+        Column(_("Quy tắc"), 28),
+        Column(_("Đơn vị"), 28),
+        Column(_("Giấy tờ"), 40),
+        Column(_("Lý do"), 50),
+        Column(_("Từ ngày"), 12),
+        Column(_("Đến ngày"), 12),
+        Column(_("Nguồn"), 22),
+        Column(_("Số lần"), 10),
+    ]
+
+
+def _applied_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
+    for item in audit.applied:
+        difference = item.difference
+        yield [
+            difference.code,
+            rule_title(difference.rule, _),
+            difference.unit or _("mọi nơi"),
+            difference.paper or _("cả thủ tục"),
+            difference.reason,
+            difference.since,
+            difference.last or _("không thời hạn"),
+            item.target,
+            item.times,
+        ]
 
 
 def _unchecked_columns(_: Translate) -> list[Column]:

@@ -7,7 +7,17 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from audits.audit import Audit, AuditedFinding, AuditedSource, CatalogueVersion, Evidence, RuleCount
+from audits.audit import (
+    Applied,
+    Audit,
+    AuditedFinding,
+    AuditedSource,
+    CatalogueVersion,
+    Decision,
+    Evidence,
+    RuleCount,
+)
+from audits.lawful import LawfulDifference
 from audits.procedure import Finding, Sentence, Severity
 from crawlers.records import Fault, SourceState
 
@@ -87,7 +97,7 @@ COPY = ("2.000908", "Cấp bản sao từ sổ gốc")
 BUSINESS = ("1.001612", "Cấp giấy chứng nhận đăng ký hộ kinh doanh")
 RECORD = ("2.000488", "Cấp Phiếu lý lịch tư pháp số 1")
 
-FINDINGS = (
+FINDINGS: tuple[AuditedFinding, ...] = (
     finding(
         1, PROVINCE, "longer_time", HIGH, LAND,
         "Không quá 12 (mười hai) ngày làm việc kể từ ngày nhận được hồ sơ hợp lệ",
@@ -138,6 +148,19 @@ FINDINGS = (
     ),
 )  # fmt: skip
 
+DECISIONS = (
+    Decision(1, "dismissed", START + timedelta(days=9), "đơn vị đã giải trình", "Văn phòng UBND tỉnh"),
+    Decision(2, "dismissed", START + timedelta(days=10), "có nghị quyết của HĐND tỉnh", None, 4),
+)
+FINDINGS = tuple(replace(item, decisions=DECISIONS) if item.id == 7 else item for item in FINDINGS)
+DIFFERENCE = LawfulDifference(
+    "1.001193", "expired_paper", "Nghị quyết 12 của HĐND tỉnh", WARD.agency, "Sổ hộ khẩu", until=date(2027, 6, 30), id=3
+)
+APPLIED = (
+    Applied("h99-p1", DIFFERENCE, 3),
+    Applied("h99-p2", replace(DIFFERENCE, unit=None, paper=None, until=None, since=date(2026, 1, 1), id=4), 1200),
+)
+
 COUNTS = (
     RuleCount("h99-portal", "longer_time", 380, 1, (("Không có thời hạn ở danh mục chính thức.", 21), ("Đơn vị thời gian không so được.", 10))),
     RuleCount("h99-p1", "longer_time", 118, 0, (("Không có thời hạn ở danh mục chính thức.", 2),)),
@@ -158,13 +181,14 @@ ORDINARY = Audit(
     sources=(PROVINCE, DEPARTMENT, WARD, CLEAN, BLOCKED, UNREACHABLE),
     findings=FINDINGS,
     counts=COUNTS,
+    applied=APPLIED,
 )
 
-NOTHING_FOUND = replace(ORDINARY, sources=(CLEAN,), findings=(), counts=())
+NOTHING_FOUND = replace(ORDINARY, sources=(CLEAN,), findings=(), counts=(), applied=())
 
-NOTHING_SEEN = replace(ORDINARY, sources=(BLOCKED, UNREACHABLE), findings=(), counts=())
+NOTHING_SEEN = replace(ORDINARY, sources=(BLOCKED, UNREACHABLE), findings=(), counts=(), applied=())
 
-EMPTY = replace(ORDINARY, title="", sources=(), findings=(), counts=(), finished_at=None)
+EMPTY = replace(ORDINARY, title="", sources=(), findings=(), counts=(), applied=(), finished_at=None)
 
 SCRIPT = "<script>document.title='hỏng'</script><img src=http://evil.example/x onerror=alert(1)>"
 HOSTILE_AGENCY = replace(PROVINCE, agency=f'UBND "{SCRIPT}"', target="'\"><b>", url="javascript:alert(1)")
@@ -176,7 +200,10 @@ HOSTILE = replace(
     title=SCRIPT,
     sources=(HOSTILE_AGENCY, replace(BLOCKED, agency="=1+1", faults=(Fault("x", "ftp://máy/", SCRIPT),) * 25)),
     findings=(
-        finding(1, HOSTILE_AGENCY, "longer_time", HIGH, ("1.000001", SCRIPT), SCRIPT, f"{SCRIPT}!", SCRIPT),
+        replace(
+            finding(1, HOSTILE_AGENCY, "longer_time", HIGH, ("1.000001", SCRIPT), SCRIPT, f"{SCRIPT}!", SCRIPT),
+            decisions=(Decision(1, "dismissed", START, SCRIPT, "=cmd()"),),
+        ),
         finding(2, HOSTILE_AGENCY, "a_rule_that_is_gone", LOW, ("=cmd()", "=cmd|' /C calc'!A0"), "=cmd()", "+1", "-1", law=("@SUM(A1)",)),
         finding(3, HOSTILE_AGENCY, "extra_document", MEDIUM, ("1.000003", LONG), LONG, LONG + "thêm", "Rất dài."),
         finding(4, HOSTILE_AGENCY, "extra_document", MEDIUM, ("1.000004", DECOMPOSED), DECOMPOSED, DECOMPOSED + " gốc", "Chữ tổ hợp."),
@@ -185,6 +212,7 @@ HOSTILE = replace(
         finding(7, HOSTILE_AGENCY, "shorter_time", None, ("1.000007", SCRIPT), "{x}", "{{ 7*7 }}", Sentence("{lạ}", {"lạ": "{{ 7*7 }}"})),
     ),
     counts=(RuleCount("'\"><b>", "longer_time", 1, 1, ((SCRIPT, 3),)),),
+    applied=(Applied("'\"><b>", LawfulDifference("=1+1", "a_rule_that_is_gone", SCRIPT, "=cmd()", "{{ 7*7 }}"), 1),),
 )  # fmt: skip
 
 

@@ -115,7 +115,13 @@ def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: 
     path = tmp_path / "f.xlsx"
     xlsx.write(audit, path)
     book = load_workbook(path)
-    assert book.sheetnames == ["Tổng hợp", "Dấu hiệu", "Biểu dương", "Không kiểm tra được"]
+    assert book.sheetnames == [
+        "Tổng hợp",
+        "Dấu hiệu",
+        "Biểu dương",
+        "Khác biệt đã được công nhận",
+        "Không kiểm tra được",
+    ]
     for sheet in book:
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     signs = [item for item in audit.findings if item.finding.severity is not None]
@@ -129,6 +135,25 @@ def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: 
     blocked = sum(source.state not in {"ok", "partial"} for source in audit.sources)
     faults = sum(len(source.faults) for source in audit.sources)
     assert unchecked.max_row == 1 + blocked + faults + sum(len(count.reasons) for count in audit.counts)
+
+
+def test_xlsx_lists_every_lawful_difference_and_every_decision(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(sample.ORDINARY, path)
+    book = load_workbook(path)
+    rows = list(book["Khác biệt đã được công nhận"].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[2], row[3], row[4], row[-2], row[-1]) for row in rows] == [
+        ("1.001193", sample.WARD.agency, "Sổ hộ khẩu", "Nghị quyết 12 của HĐND tỉnh", "h99-p1", 3),
+        ("1.001193", "mọi nơi", "cả thủ tục", "Nghị quyết 12 của HĐND tỉnh", "h99-p2", 1200),
+    ]
+    assert [str(row[6]) for row in rows] == ["2027-06-30 00:00:00", "không thời hạn"]
+    sheet = book["Dấu hiệu"]
+    at = [cell.value for cell in sheet[1]].index("Quyết định")
+    decided = {row[0]: row[at] for row in sheet.iter_rows(min_row=2, values_only=True) if row[at]}
+    assert decided == {
+        7: "Văn phòng UBND tỉnh bác ngày 11/11/2026: đơn vị đã giải trình\n"
+        "Đã bác ngày 12/11/2026: có nghị quyết của HĐND tỉnh; từ đó là khác biệt hợp pháp số 4"
+    }
 
 
 def test_xlsx_keeps_hostile_text_as_text_and_cuts_what_excel_cannot_hold(tmp_path: Path) -> None:
@@ -167,5 +192,7 @@ def test_xlsx_in_english(tmp_path: Path) -> None:
     xlsx.write(sample.ORDINARY, path)
     book = load_workbook(path)
     _ = translator("en")
-    assert book.sheetnames == [_("Tổng hợp"), _("Dấu hiệu"), _("Biểu dương"), _("Không kiểm tra được")]
+    assert book.sheetnames == [
+        _(name) for name in ("Tổng hợp", "Dấu hiệu", "Biểu dương", "Khác biệt đã được công nhận", "Không kiểm tra được")
+    ]
     assert "Signs" in book.sheetnames

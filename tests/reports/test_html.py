@@ -84,6 +84,32 @@ def test_a_finding_shows_all_that_an_objection_needs() -> None:
     assert "Nơi công khai không có nội dung này." in text(page, "#dau-hieu-8")
 
 
+def test_a_decision_stands_beside_its_sign() -> None:
+    page = tree(sample.ORDINARY)
+    assert "(đã bác)" in text(page, "#dau-hieu-7 .rule")
+    shown = text(page, "#dau-hieu-7")
+    assert "Văn phòng UBND tỉnh bác ngày 11/11/2026: đơn vị đã giải trình" in shown
+    assert "từ đó là khác biệt hợp pháp số 4" in shown
+    assert "đã bác" not in text(page, "#dau-hieu-6").lower()
+
+
+def test_lawful_differences_are_listed_openly() -> None:
+    rows = [text(row, "tr") for row in tree(sample.ORDINARY).css("section[aria-labelledby=da-cong-nhan] tbody tr")]
+    assert len(rows) == len(sample.APPLIED)
+    for part in (
+        "1.001193",
+        rule_title("expired_paper", str),
+        sample.WARD.agency,
+        "Sổ hộ khẩu",
+        "30/06/2027",
+        "h99-p1",
+    ):
+        assert part in rows[0]
+    for part in ("mọi nơi", "cả thủ tục", "không thời hạn", "1.200"):
+        assert part in rows[1]
+    assert "không áp dụng" in text(tree(sample.EMPTY), "section[aria-labelledby=da-cong-nhan] .lead")
+
+
 def test_hostile_text_is_shown_and_never_markup() -> None:
     page = tree(sample.HOSTILE)
     assert text(page, "h1") == sample.SCRIPT

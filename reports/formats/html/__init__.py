@@ -15,7 +15,7 @@ from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.differences import marked
 from reports.formats.html.chart import bars
-from reports.labels import reason_label, rule_remedy, rule_title, severity_label, state_label
+from reports.labels import decision_text, reason_label, rule_remedy, rule_title, severity_label, state_label
 from reports.overview import overview
 from reports.translation import date_text, number_text, sentence_text, time_text, translator
 
@@ -63,6 +63,7 @@ def page(audit: Audit, language: str) -> Iterator[str]:
         "rule_title": partial(rule_title, _=_),
         "rule_remedy": partial(rule_remedy, _=_),
         "reason_label": partial(reason_label, _=_),
+        "decision_text": partial(decision_text, language=language),
         "severity_label": partial(severity_label, _=_),
         "state_label": partial(state_label, _=_),
         "marked": marked,
