@@ -29,7 +29,7 @@ _CONFIRMED = re.compile(
 )
 _ANY_CONFIRMATION = re.compile(rf"\b(?:{_NEIGHBOURHOOD})\b|xác nhận")
 _OF_THE_AUTHORITY = re.compile(
-    r"\b(?:ủy ban nhân dân|ubnd|sở|phòng|cơ quan|công chức|cán bộ|bộ phận|trung tâm|đoàn kiểm tra|chi nhánh|văn phòng) [^.;]*$"
+    r"\b(?:ủy ban nhân dân|ubnd|(?<!cơ )sở|(?<!văn )phòng|cơ quan|công chức|cán bộ|bộ phận|trung tâm|đoàn kiểm tra|chi nhánh|văn phòng) [^.;]*$"
 )
 _NOT_ASKED = re.compile(r"không (?:phải|cần|yêu cầu|bắt buộc)|nếu có|\bbỏ\b|thay (?:cho|thế)")
 _SENTENCE = re.compile(r"[.;](?:\s|$)")
@@ -70,7 +70,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
 def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
     """Yield (text, demand, place, document) of every confirmation that the citizen must fetch."""
     for document, line in zip(pair.published.documents or (), pair.lines, strict=False):
-        if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(document.name)):
+        if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(document.name, paper=True)):
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
         text = getattr(pair.published, field) or ""
@@ -78,13 +78,14 @@ def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
             yield _sentence(fold(text), demand), demand, field, None
 
 
-def _demand(text: str) -> str | None:
+def _demand(text: str, *, paper: bool = False) -> str | None:
+    """Return the first confirmation a text demands of the citizen; in a paper's name no authority acts."""
     folded = fold(text)
     for found in _CONFIRMED.finditer(folded):
         sentence = _sentence(folded, found[0])
         before = folded[: found.start()]
         start = max((end.end() for end in _SENTENCE.finditer(before)), default=0)
-        if not _NOT_ASKED.search(sentence) and not _OF_THE_AUTHORITY.search(before[start:]):
+        if not _NOT_ASKED.search(sentence) and (paper or not _OF_THE_AUTHORITY.search(before[start:])):
             return found[0]
     return None
 
