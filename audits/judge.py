@@ -86,7 +86,7 @@ class Judge:
         match = self._matcher.match(published, territory)
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
-            lines = align(published.documents, self._official_papers(owner_code(match.official)), self._weights)
+            lines = align(published.documents, self._official_papers(owner_code(match.official)))
         units = frozenset(name for name in (record.source.target, record.source.agency) if name)
         return Pair(published, match, lines, self.catalogue, shown, on, territory, units)
 
@@ -106,7 +106,8 @@ class Judge:
 
     def _official_papers(self, code: str) -> OfficialPapers:
         if code not in self._papers:
-            self._papers[code] = OfficialPapers.of(self.catalogue.procedures[code].documents or (), self._weights)
+            procedure = self.catalogue.procedures[code]
+            self._papers[code] = OfficialPapers(procedure.name, procedure.documents or (), self._weights)
         return self._papers[code]
 
     def _outcomes(

@@ -65,15 +65,17 @@ def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument,
     """
     named = accepted_forms(document.name)
     heavier = (named or _by_quantity(document.quantity)) - {CopyForm.PLAIN_COPY}
-    if not papers:
-        return None
+    copies = bool(papers) and all(not paper.quantity.originals for paper in papers)
     if not heavier or CopyForm.PLAIN_COPY in named:
-        return frozenset()
+        return frozenset() if copies else None
     official = [accepted_forms(paper.name) for paper in papers]
-    copies = all(not paper.quantity.originals for paper in papers)
     if copies and all(forms == {CopyForm.PLAIN_COPY} for forms in official):
         return heavier
-    if not any(official) and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers):
+    if (
+        papers
+        and not any(official)
+        and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers)
+    ):
         # "Bản gốc …" beside an official copy may be the same paper shown; only a demand for certification is plain.
         return frozenset() if CopyForm.ORIGINAL in named else heavier
     return None
