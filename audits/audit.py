@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from audits.lawful import LawfulDifference
     from audits.procedure import Finding
+    from audits.recommendations import Recommendation
     from crawlers.records import Fault, SourceState
 
 
@@ -105,7 +106,10 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One whole audit: judged as of the date `on`, times in UTC."""
+    """One whole audit: judged as of the date `on`, times in UTC.
+
+    `recommendations` are about the catalogue, not about the audited: whoever writes a report fills them in.
+    """
 
     id: int
     title: str
@@ -117,3 +121,4 @@ class Audit:
     findings: tuple[AuditedFinding, ...]
     counts: tuple[RuleCount, ...]
     applied: tuple[Applied, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()

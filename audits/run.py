@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from audits.judge import Judge
 from audits.listings import Listings, listing_of
 from audits.pair import PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Pass
+from audits.recommendations import recommendations_for
 from audits.rules import rules
 from audits.store import Archived, Judged, NewFinding, StoreError
 from crawlers.archive import Archive
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from audits.audit import CatalogueVersion
+    from audits.audit import Audit, CatalogueVersion
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
     from audits.lawful import Recognised
@@ -63,6 +65,18 @@ def catalogue_of(store: Store, version: CatalogueVersion) -> Catalogue:
     """
     before = [other for other in store.catalogue_versions() if other.as_of < version.as_of][:_EARLIER_VERSIONS]
     return with_earlier(_built(store.catalogue(version)), [_built(store.catalogue(other)) for other in before])
+
+
+def with_recommendations(store: Store, audit: Audit) -> Audit:
+    """Return the audit with what should be put right in those official procedures that its sources show.
+
+    Raises:
+        StoreError: the store fails.
+
+    """
+    published = (record for source in audit.sources for record in store.published(audit.id, source.target))
+    catalogue = _built(store.catalogue(audit.catalogue))
+    return replace(audit, recommendations=recommendations_for(catalogue, published, audit.on))
 
 
 def _built(stored: StoredCatalogue) -> Catalogue:

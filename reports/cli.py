@@ -15,17 +15,18 @@ from rich.console import Console
 from rich.table import Table
 
 from audits.audit import CatalogueVersion
-from audits.catalogue import build_catalogue, read_records, read_side_file
+from audits.catalogue import build_catalogue, official_procedure, read_records, read_side_file
 from audits.compare import compare as compare_files
 from audits.jsonl import InputError
 from audits.lawful import LawfulDifference, lawful_record, procedure_code, read_lawful
 from audits.measure import measure as measure_files
 from audits.measure import read_truth
 from audits.procedure import Severity
+from audits.recommendations import recommendations
 from audits.rejudge import Cause, compare_portals, digest
 from audits.rejudge import rejudge as rejudge_audit
 from audits.rules import rules
-from audits.run import begin, carry_out
+from audits.run import begin, carry_out, with_recommendations
 from audits.store import StoreError, open_store
 from audits.store import upgrade as upgrade_database
 from crawlers.archive import ArchiveError, digest_of
@@ -44,10 +45,10 @@ from reports.demo import DemoError, run_demo
 from reports.formats import FormatError
 from reports.formats import load as load_format
 from reports.formats import names as format_names
-from reports.labels import decision_text, rule_title, severity_label, state_label
+from reports.labels import decision_text, recommendation_title, rule_title, severity_label, state_label
 from reports.measure import tables, write_errors
 from reports.rejudgement import change_rows, rejudgement_record, sign_row
-from reports.translation import VIETNAM, LanguageError, date_text, number_text, translator
+from reports.translation import VIETNAM, LanguageError, date_text, number_text, sentence_text, translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -291,6 +292,33 @@ def catalogue_show(
             f"{code}: không có trong danh mục có hiệu lực ngày {day:%d/%m/%Y}; xem các phiên bản bằng `soat catalogue show`"
         )
     _print_json(found)
+
+
+@catalogue_app.command("check")
+def catalogue_check(on: On = None, as_json: Json = False) -> None:
+    """Liệt kê lỗi của chính danh mục quốc gia, để kiến nghị với Bộ."""
+    day = _day(on, "--on") or _today()
+    with open_store() as store:
+        stored = store.catalogue_on(day)
+        if stored is None:
+            raise InputError(
+                f"chưa có danh mục có hiệu lực ngày {day:%d/%m/%Y}; nhập bằng `soat catalogue import TỆP --as-of NGÀY`"
+            )
+        found = [each for record in stored.records for each in recommendations(official_procedure(record), day)]
+    if as_json:
+        _print_json([{**asdict(each), "why": str(each.why)} for each in found])
+        return
+    language = settings().language
+    _table(
+        _translate("{count} kiến nghị với Bộ về danh mục có hiệu lực ngày {day}").format(
+            count=number_text(len(found), language), day=date_text(day, language)
+        ),
+        (_translate("Mã"), _translate("Thủ tục"), _translate("Kiến nghị"), _translate("Trong danh mục"), _translate("Vì sao")),
+        (
+            (each.code, each.name, recommendation_title(each.kind, _translate), each.found, sentence_text(each.why, language))
+            for each in found
+        ),
+    )  # fmt: skip
 
 
 @app.command()
@@ -591,7 +619,7 @@ def report(
     """Viết báo cáo của một cuộc kiểm tra."""
     chosen = load_format(format_name)
     with open_store() as store:
-        audit = store.audit(audit_id)
+        audit = with_recommendations(store, store.audit(audit_id))
     path = out or Path(f"soat-{audit_id}{chosen.SUFFIX}")
     with _resumable("Chạy lại lệnh để viết lại."), progress.waiting(_translate("Viết báo cáo")):
         chosen.write(audit, path)

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from audits.catalogue import read_records, read_side_file
 from audits.reading.text import fold
-from audits.run import begin, carry_out
+from audits.run import begin, carry_out, with_recommendations
 from audits.store import open_store
 from crawlers.crawl import crawl_catalogue
 from crawlers.records import SourceState
@@ -64,7 +64,7 @@ def run_demo(out: Path) -> None:
         audit_id = begin(store, targets, title="Kiểm tra thử tỉnh Mẫu", on=today)
         with progress.crawling("Thu thập") as show:
             reports = carry_out(store, audit_id, out / "captures", show)
-        audit = store.audit(audit_id)
+        audit = with_recommendations(store, store.audit(audit_id))
         found = _found(store, audit)
     _tell(audit)
     for name in ("html", "xlsx", "jsonl"):

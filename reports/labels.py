@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from audits.procedure import Severity
+from audits.recommendations import KINDS
 from audits.rules import rules
 from crawlers.records import SourceState
 from reports.translation import VIETNAM, date_text, translator
@@ -26,6 +27,11 @@ def rule_remedy(slug: str, _: Callable[[str], str]) -> str:
     """Return what an inspector would suggest; empty when a stored audit knows a rule that no longer exists."""
     rule = rules().get(slug)
     return "" if rule is None else _(rule.remedy)
+
+
+def recommendation_title(kind: str, _: Callable[[str], str]) -> str:
+    """Return what is wrong in the catalogue, by the kind of a recommendation."""
+    return _(KINDS[kind].template)
 
 
 def reason_label(template: str, _: Callable[[str], str]) -> str:

@@ -16,7 +16,15 @@ from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.formats import FormatError
-from reports.labels import decision_text, reason_label, rule_remedy, rule_title, severity_label, state_label
+from reports.labels import (
+    decision_text,
+    reason_label,
+    recommendation_title,
+    rule_remedy,
+    rule_title,
+    severity_label,
+    state_label,
+)
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
 
@@ -96,6 +104,9 @@ def _fill(book: Workbook, audit: Audit, figures: Overview) -> None:
     for name, items in ((_("Dấu hiệu"), figures.signs), (_("Biểu dương"), figures.good_practices)):
         rows = (_finding_row(item, language) for item in items)
         _table(book.add_worksheet(name), _finding_columns(_), rows, styles)
+    _table(
+        book.add_worksheet(_("Kiến nghị với Bộ")), _recommended_columns(_), _recommended_rows(audit, language), styles
+    )
     _table(book.add_worksheet(_("Khác biệt đã được công nhận")), _applied_columns(_), _applied_rows(audit, _), styles)
     _table(book.add_worksheet(_("Không kiểm tra được")), _unchecked_columns(_), _unchecked_rows(audit, _), styles)
 
@@ -269,6 +280,22 @@ def _applied_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
             item.target,
             item.times,
         ]
+
+
+def _recommended_columns(_: Translate) -> list[Column]:
+    return [
+        Column(_("Mã quốc gia"), 14),
+        Column(_("Thủ tục"), 40),
+        Column(_("Kiến nghị"), 30),
+        Column(_("Trong danh mục"), 50),
+        Column(_("Lý do"), 70),
+    ]
+
+
+def _recommended_rows(audit: Audit, language: str) -> Iterable[list[Cell]]:
+    _ = translator(language)
+    for each in audit.recommendations:
+        yield [each.code, each.name, recommendation_title(each.kind, _), each.found, sentence_text(each.why, language)]
 
 
 def _unchecked_columns(_: Translate) -> list[Column]:

@@ -15,7 +15,15 @@ from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.differences import marked
 from reports.formats.html.chart import bars
-from reports.labels import decision_text, reason_label, rule_remedy, rule_title, severity_label, state_label
+from reports.labels import (
+    decision_text,
+    reason_label,
+    recommendation_title,
+    rule_remedy,
+    rule_title,
+    severity_label,
+    state_label,
+)
 from reports.overview import overview
 from reports.translation import date_text, number_text, sentence_text, time_text, translator
 
@@ -61,6 +69,7 @@ def page(audit: Audit, language: str) -> Iterator[str]:
         "moment": partial(time_text, language=language),
         "sentence": partial(sentence_text, language=language),
         "rule_title": partial(rule_title, _=_),
+        "recommendation_title": partial(recommendation_title, _=_),
         "rule_remedy": partial(rule_remedy, _=_),
         "reason_label": partial(reason_label, _=_),
         "decision_text": partial(decision_text, language=language),
