@@ -192,7 +192,7 @@ def rejudge(store: Store, audit_id: int, folder: Path) -> Rejudgement:
     for target, read in reads.items():
         then, known = _versions(store, audit, target)
         versions |= {slug: (then.get(slug), _version(slug)) for slug in sorted({*then, *rules()})}
-        lost = _lost(audit, read, stored[target], judged=target in judged)
+        lost = _lost(audit, read, store.published(audit.id, target), stored[target])
         if lost.faults:
             unread.append(lost)
         if target not in judged:
@@ -340,14 +340,21 @@ def _same_reading(store: Store, audit: Audit, read: _Read) -> bool:
     return before == [record.to_json() for record in read.records] and read_whole(stored) == read_whole(read.report)
 
 
-def _lost(audit: Audit, read: _Read, stored: Sequence[Sign], *, judged: bool) -> Unread:
-    """What the audit could read and today's reader cannot."""
+def _lost(audit: Audit, read: _Read, records: Sequence[PublishedProcedure], stored: Sequence[Sign]) -> Unread:
+    """What the audit could read and today's reader cannot, by the records the audit read."""
     source = next(source for source in audit.sources if source.target == read.target.id)
     before = {(fault.kind, fault.url) for fault in source.faults}
     faults = tuple(fault for fault in read.report.faults if (fault.kind, fault.url) not in before)
-    captures = {fault.capture for fault in faults}
-    findings = tuple(sign for sign in stored if not judged or (faults and sign.new.capture in captures))
-    return Unread(read.target.id, faults, findings)
+    if read.report.state not in JUDGED:
+        return Unread(read.target.id, faults, tuple(stored))
+    places = {fault.url for fault in faults} | {fault.capture for fault in faults if fault.capture}
+    shown = {(record.code, record.name) for record in read.records}
+    gone = {
+        line
+        for line, record in enumerate(records)
+        if {record.source.url, record.source.capture} & places and (record.code, record.name) not in shown
+    }
+    return Unread(read.target.id, faults, tuple(sign for sign in stored if sign.new.finding.line in gone))
 
 
 # --- signs --------------------------------------------------------------------------------------------------------
