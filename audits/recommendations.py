@@ -91,6 +91,7 @@ _UNNAMED = re.compile(
     r"^(?:[-+*•]|\(?\w{1,2}[.)])?\s*(?:và )?(?:các |những )?(?:loại )?(?:giấy tờ|tài liệu|hồ sơ|văn bản|chứng từ)\b"
 )
 _BEGINNING = 8
+_LETTERS = re.compile(r"[^\W\d_]")
 
 _Found = tuple[str, str, Sentence]
 
@@ -160,7 +161,8 @@ def _parts(procedure: Procedure) -> Iterator[_Found]:
         names = ", ".join(missing)
         yield ("missing_part", "", Sentence("Danh mục để trống {parts}.", {"parts": names}))
     terms = [method.terms for method in procedure.methods or ()]
-    if terms and all(each is None or each.stated is Stated.NONE for each in terms):
+    # A number whose unit is OTHER means nothing without a text beside it.
+    if terms and all(each is None or each.stated is Stated.NONE or not _LETTERS.search(each.raw) for each in terms):
         yield (
             "missing_time",
             "",

@@ -19,6 +19,7 @@ from audits.audit import (
 )
 from audits.lawful import LawfulDifference
 from audits.procedure import Finding, Sentence, Severity
+from audits.recommendations import Recommendation
 from crawlers.records import Fault, SourceState
 
 HIGH, MEDIUM, LOW = Severity
@@ -169,6 +170,13 @@ COUNTS = (
     RuleCount("h99-portal", "extra_document", 344, 1, (("chưa xác định chắc thủ tục tương ứng, cần người xem (gần nhất: {candidates})", 4),)),
 )  # fmt: skip
 
+RECOMMENDATIONS = (
+    Recommendation("1.001739", "Nhận chăm sóc, nuôi dưỡng đối tượng cần bảo vệ khẩn cấp", "expired_paper", "Bản sao sổ hộ khẩu",
+        Sentence("Danh mục còn yêu cầu “{paper}”, giấy tờ không còn giá trị sử dụng từ ngày {since}.", {"paper": "sổ hộ khẩu", "since": "01/01/2023"})),
+    Recommendation("1.002179", "Giải quyết hưởng chế độ thai sản", "abolished_level", "Bảo hiểm xã hội cấp huyện",
+        Sentence("Danh mục còn ghi cấp huyện, trong khi cấp huyện đã kết thúc hoạt động từ ngày 01/07/2025.")),
+)  # fmt: skip
+
 ORDINARY = Audit(
     id=7,
     title="Kiểm tra việc công khai thủ tục hành chính tại tỉnh Mẫu, tháng 11/2026",
@@ -182,13 +190,16 @@ ORDINARY = Audit(
     findings=FINDINGS,
     counts=COUNTS,
     applied=APPLIED,
+    recommendations=RECOMMENDATIONS,
 )
 
-NOTHING_FOUND = replace(ORDINARY, sources=(CLEAN,), findings=(), counts=(), applied=())
+NOTHING_FOUND = replace(ORDINARY, sources=(CLEAN,), findings=(), counts=(), applied=(), recommendations=())
 
-NOTHING_SEEN = replace(ORDINARY, sources=(BLOCKED, UNREACHABLE), findings=(), counts=(), applied=())
+NOTHING_SEEN = replace(ORDINARY, sources=(BLOCKED, UNREACHABLE), findings=(), counts=(), applied=(), recommendations=())
 
-EMPTY = replace(ORDINARY, title="", sources=(), findings=(), counts=(), applied=(), finished_at=None)
+EMPTY = replace(
+    ORDINARY, title="", sources=(), findings=(), counts=(), applied=(), recommendations=(), finished_at=None
+)
 
 SCRIPT = "<script>document.title='hỏng'</script><img src=http://evil.example/x onerror=alert(1)>"
 HOSTILE_AGENCY = replace(PROVINCE, agency=f'UBND "{SCRIPT}"', target="'\"><b>", url="javascript:alert(1)")
@@ -212,6 +223,7 @@ HOSTILE = replace(
         finding(7, HOSTILE_AGENCY, "shorter_time", None, ("1.000007", SCRIPT), "{x}", "{{ 7*7 }}", Sentence("{lạ}", {"lạ": "{{ 7*7 }}"})),
     ),
     counts=(RuleCount("'\"><b>", "longer_time", 1, 1, ((SCRIPT, 3),)),),
+    recommendations=(Recommendation("=cmd()", SCRIPT, "missing_part", SCRIPT, Sentence("{lạ}", {"lạ": "{{ 7*7 }}"})),),
     applied=(Applied("'\"><b>", LawfulDifference("=1+1", "a_rule_that_is_gone", SCRIPT, "=cmd()", "{{ 7*7 }}"), 1),),
 )  # fmt: skip
 

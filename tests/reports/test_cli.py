@@ -240,6 +240,20 @@ def test_an_audit_from_catalogue_to_report(tmp_path: Path) -> None:
     assert '<html lang="en"' in (tmp_path / "soat-1.html").read_text(encoding="utf-8")
 
 
+def test_faults_of_the_catalogue_are_listed_for_the_ministry(tmp_path: Path) -> None:
+    none = soat("catalogue", "check", "--on", "2026-11-02", cwd=tmp_path)
+    assert (none.returncode, "soat catalogue import" in none.stderr) == (3, True)
+    soat("catalogue", "import", str(CATALOGUE), "--as-of", "2026-01-01", cwd=tmp_path)
+    told = json.loads(soat("catalogue", "check", "--on", "2026-11-02", "--json", cwd=tmp_path).stdout)
+    assert ("1.001739", "expired_paper") in {(row["code"], row["kind"]) for row in told}
+    assert all(set(row) == {"code", "name", "kind", "found", "why"} and row["why"].endswith(".") for row in told)
+    shown = soat("catalogue", "check", "--on", "2026-11-02", cwd=tmp_path)
+    assert shown.stdout.startswith(f"{len(told)} kiến nghị với Bộ")
+    # Data were announced as connected only in August.
+    before = json.loads(soat("catalogue", "check", "--on", "2026-08-04", "--json", cwd=tmp_path).stdout)
+    assert {row["kind"] for row in told} - {row["kind"] for row in before} == {"connected_paper"}
+
+
 class Elsewhere(BaseHTTPRequestHandler):
     """A host that answers everything with a page of HTML."""
 

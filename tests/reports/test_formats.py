@@ -119,9 +119,12 @@ def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: 
         "Tổng hợp",
         "Dấu hiệu",
         "Biểu dương",
+        "Kiến nghị với Bộ",
         "Khác biệt đã được công nhận",
         "Không kiểm tra được",
     ]
+    recommended = book["Kiến nghị với Bộ"].iter_rows(min_row=2, values_only=True)
+    assert [row[0] for row in recommended] == [each.code for each in audit.recommendations]
     for sheet in book:
         assert not [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     signs = [item for item in audit.findings if item.finding.severity is not None]
@@ -193,6 +196,14 @@ def test_xlsx_in_english(tmp_path: Path) -> None:
     book = load_workbook(path)
     _ = translator("en")
     assert book.sheetnames == [
-        _(name) for name in ("Tổng hợp", "Dấu hiệu", "Biểu dương", "Khác biệt đã được công nhận", "Không kiểm tra được")
+        _(name)
+        for name in (
+            "Tổng hợp",
+            "Dấu hiệu",
+            "Biểu dương",
+            "Kiến nghị với Bộ",
+            "Khác biệt đã được công nhận",
+            "Không kiểm tra được",
+        )
     ]
     assert "Signs" in book.sheetnames

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from audits.rules import rules
 from reports.formats import html
 from reports.labels import rule_title
 from tests.reports import sample
@@ -159,3 +160,21 @@ def test_the_english_page_fills_translated_sentences() -> None:
 def test_write_uses_the_language_of_the_settings(tmp_path: Path) -> None:
     html.write(sample.ORDINARY, tmp_path / "f.html")
     assert '<html lang="vi">' in (tmp_path / "f.html").read_text(encoding="utf-8")
+
+
+def test_recommendations_stand_apart_from_the_findings() -> None:
+    section = one(tree(sample.ORDINARY), "section[aria-labelledby=kien-nghi]")
+    rows = [[re.sub(r"\s+", " ", cell.text()).strip() for cell in row.css("td, th")] for row in section.css("tbody tr")]
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        ("1.001739", "Còn yêu cầu giấy tờ hết giá trị", "Bản sao sổ hộ khẩu"),
+        ("1.002179", "Còn ghi cấp huyện", "Bảo hiểm xã hội cấp huyện"),
+    ]
+    assert "không phải lỗi của cơ quan được kiểm tra" in section.text()
+    assert not section.css("details.finding")
+    assert tree(sample.NOTHING_FOUND).css_first("section[aria-labelledby=kien-nghi]") is None
+
+
+def test_every_finding_suggests_a_remedy() -> None:
+    page = tree(sample.ORDINARY)
+    told = {re.sub(r"\s+", " ", node.text()).strip() for node in page.css("details.finding dd")}
+    assert {rules()[item.finding.rule].remedy for item in sample.ORDINARY.findings} <= told
