@@ -1,99 +1,154 @@
-"""How many published procedures are judged per second, cold and again, beside only parsing the same JSON."""
+"""How fast published records are judged: cold, repeated, and streamed in bulk as `soat compare` does, beside parsing the same JSON.
+
+python -m tests.bench.judge [--full]
+
+The catalogue is extended to 6,300 procedures; the records are published with harmless rewriting, lawful differences and seeded
+violations. In bulk every commune of 400 records publishes the same texts again. `--full` adds one million records (about 5 GB
+in the folder for temporary files).
+"""
 
 from __future__ import annotations
 
+import argparse
 import resource
+import subprocess
+import sys
 import time
+from contextlib import contextmanager
 from datetime import date
-from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from audits.audit import CatalogueVersion
-from audits.catalogue import build_catalogue, official_procedure
-from audits.jsonl import read_objects
-from audits.judge import Judge
-from audits.procedure import Channel
-from audits.reading.terms import write_term
-from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure
+from audits.catalogue import build_catalogue, read_records
+from audits.compare import compare
+from fixtures.generate import MEASURE, TUNE, generate, read_catalogue
+from fixtures.province import FOLDER
+from reports.comparison import write_comparison
 from tests.real_data import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
+Json = dict[str, Any]
 ON = date(2026, 11, 1)
-RECORDS = 2_000
-_CHANNELS = {Channel.ONLINE: "Trực tuyến", Channel.DIRECT: "Trực tiếp", Channel.POSTAL: "Dịch vụ bưu chính", None: None}
+OFFICIAL = 6_300
+COLD = 2_000
+REPEATED = 10
+COMMUNE = 400
+BULK = (10_000, 100_000)
+FULL = 1_000_000
 
 
-def main() -> None:
-    """Print procedures per second, and the ratio to parsing alone."""
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print procedures per second, ratios to parsing alone, and peak memory."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--full", action="store_true")
+    arguments.add_argument("--catalogue", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--judge", type=Path, help=argparse.SUPPRESS)
+    given = arguments.parse_args(argv)
+    if given.judge is not None:
+        print(orjson.dumps(judged(given.catalogue, given.judge)).decode())
+        return
+    with TemporaryDirectory() as folder:
+        run(Path(folder), (*BULK, FULL) if given.full else BULK)
+
+
+def run(folder: Path, sizes: Sequence[int]) -> None:
+    """Write the files into the folder and judge each in a process of its own, so that its memory is its own."""
     path = SHARED / "national-catalogue.jsonl.gz"
     if not path.is_file():
         print(f"   (no {path}: the sample province's catalogue instead)")
-        path = _sample()
-    records = [item for _, item in read_objects(path) if isinstance(item, dict)]
-    lines = list(islice(_published(records), RECORDS))
-    began = time.perf_counter()
-    catalogue = build_catalogue(CatalogueVersion("sha256:bench", ON, str(path), len(records)), records)
-    judge = Judge(catalogue)
-    print(f"catalogue of {len(records)} made ready in {time.perf_counter() - began:.2f} s")
-    parsing = _seconds(lambda line: PublishedProcedure.from_json(orjson.loads(line)), lines)
-    floor = _seconds(orjson.loads, lines)
-    shown = judge.coverage(PublishedProcedure.from_json(orjson.loads(line)) for line in lines)
+        path = FOLDER / "catalogue.jsonl"
+    records = read_catalogue(path)
+    official = folder / "catalogue.jsonl"
+    official.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in extended(records)))
+    texts = [
+        row for part in (TUNE, MEASURE) for row in generate(records, seed=1, count=COLD // 2, part=part).published
+    ][:COLD]
 
-    def judged(line: bytes) -> None:
-        pair = judge.pair(PublishedProcedure.from_json(orjson.loads(line)), ON, shown)
-        for _ in judge.judge(pair):
-            pass
-
-    cold, again = _seconds(judged, lines), _seconds(judged, lines)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    for name, seconds in (
-        ("parsing JSON", floor),
-        ("reading records", parsing),
-        ("judging, cold", cold),
-        ("judging, again", again),
-    ):
-        print(f"{name:16} {len(lines) / seconds:10,.0f} procedures/s, {seconds / floor:8.1f} x parsing JSON")
-    print(f"peak memory {peak:.0f} MiB")
+    one = _judged(official, _write(folder / "one.jsonl", texts, 1))
+    print(f"catalogue of {OFFICIAL} read in {one['ready']:.1f} s and made ready to judge in {one['seconds']:.1f} s")
+    cold = _row("cold", one, _judged(official, _write(folder / "cold.jsonl", texts, len(texts))))
+    again = _judged(official, _write(folder / "again.jsonl", texts, REPEATED * len(texts)))
+    _row("judged before", cold, again)
+    for size in sizes:
+        file = _write(folder / "bulk.jsonl", texts, size)
+        _row(f"{size:,} records", one, _judged(official, file))
+        file.unlink()
 
 
-def _published(records: list[dict[str, Any]]) -> Iterator[bytes]:
-    """Yield the catalogue as an office would publish it, with its papers numbered."""
-    for record in records:
-        official = official_procedure(record)
-        published = PublishedProcedure(
-            code=official.raw_code,
-            name=f"Thủ tục {official.name}",
-            sector=official.sector,
-            agency=official.agency,
-            methods=tuple(
-                PublishedMethod(
-                    channel=_CHANNELS[method.channel],
-                    time="; ".join(write_term(term) for term in (method.terms.options if method.terms else ())),
-                    fee=method.fees.raw if method.fees else None,
-                )
-                for method in official.methods or ()
-            ),
-            documents=tuple(
-                PublishedDocument(name=f"{index + 1}. {paper.name}")
-                for index, paper in enumerate(official.documents or ())
-            ),
-        )
-        yield orjson.dumps(published.to_json())
+def extended(records: Sequence[Json]) -> Iterator[Json]:
+    """Yield the catalogue, then its procedures again under other codes, names and papers, up to 6,300."""
+    yield from records[:OFFICIAL]
+    for number in range(len(records), OFFICIAL):
+        record, turn = records[number % len(records)], number // len(records)
+        where = f"tại khu vực đặc thù số {turn}"
+        cases = [
+            {
+                **case,
+                "profileComponents": [{**row, "name": f"{row['name']} {where}"} for row in case["profileComponents"]],
+            }
+            for case in record.get("executionCases") or ()
+        ]
+        yield {**record, "code": f"9.{number:06d}", "name": f"{record['name']} {where}", "executionCases": cases}
 
 
-def _seconds(work: Any, lines: list[bytes]) -> float:
-    began = time.perf_counter()
-    for line in lines:
-        work(line)
-    return time.perf_counter() - began
+def _write(path: Path, texts: Sequence[Json], count: int) -> Path:
+    """Write `count` records: the texts over and over, each turn of 400 by another commune."""
+    with path.open("wb") as file:
+        for number in range(count):
+            agency = {"agency": f"UBND xã {number // COMMUNE}", "url": f"https://x{number // COMMUNE}.vn/{number}"}
+            record = texts[number % len(texts)]
+            row = {**record, "source": {**record["source"], **agency}}
+            file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    return path
 
 
-def _sample() -> Path:
-    from fixtures.province import FOLDER
+def _judged(catalogue: Path, file: Path) -> Json:
+    command = [sys.executable, "-m", "tests.bench.judge", "--catalogue", str(catalogue), "--judge", str(file)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    result: Json = orjson.loads(done.stdout)
+    return result
 
-    return FOLDER / "catalogue.jsonl"
+
+def _row(name: str, before: Json, result: Json) -> Json:
+    """Print what the records beyond those of `before` cost; getting ready is in both and falls out."""
+    records, seconds = result["records"] - before["records"], result["seconds"] - before["seconds"]
+    rate, floor = records / max(seconds, 1e-9), result["records"] / result["parsing"]
+    print(
+        f"{name:17} {rate:10,.0f} procedures/s, {floor / rate:7.1f} x parsing the same JSON ({floor:,.0f}/s),"
+        f" {result['seconds']:.1f} s in all, peak memory {result['peak']:.0f} MiB",
+        flush=True,
+    )
+    return result
+
+
+def judged(catalogue: Path, published: Path) -> Json:
+    """Compare one file as `soat compare` does and write the results; seconds, records, and peak memory in MiB."""
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(what: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        seconds[what] = time.perf_counter() - began
+
+    with timed("parsing"), published.open("rb") as file:
+        records = sum(1 for line in file if orjson.loads(line))
+    with timed("ready"):
+        digest, rows = read_records(catalogue)
+        official = build_catalogue(CatalogueVersion(digest, ON, "bench", len(rows)), rows)
+        del rows
+    with timed("seconds"):
+        comparison = compare(official, [published], today=ON)
+        summary = write_comparison(comparison, published.with_suffix(".findings"), published.with_suffix(".matches"))
+    assert summary.judged == records
+    return {**seconds, "records": records, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+if __name__ == "__main__":
+    main()
