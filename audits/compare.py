@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from audits.jsonl import BadLine, read_objects
-from audits.judge import Judge
+import orjson
+
+from audits.jsonl import BadLine, json_object, read_lines
+from audits.judge import Judge, coverage_of, stated_parts
 from audits.listings import Listings, listing_of
-from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
-from crawlers.records import PublishedProcedure, RecordError
+from audits.pair import PublishedSource, possible_codes, shown_codes, unit_names
+from crawlers.records import PublishedProcedure, RecordError, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,19 +23,29 @@ if TYPE_CHECKING:
     from audits.catalogue import Catalogue
     from audits.judge import Outcome
     from audits.lawful import LawfulDifference
-    from audits.pair import Pair
+    from audits.listings import Listing
+    from audits.pair import Coverage, Pair
 
+REMEMBERED = 1 << 13
+"""How many contents and judgements are remembered; a whole commune's list is a few hundred."""
+# The source of a line, where it holds no object of its own; inside a JSON string the quotes would be escaped.
+_SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*\})')
 _SourceKey = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One published line judged (`pair` set), or skipped with the reason (`skipped` set)."""
+    """One published line judged (`pair` set), or skipped with the reason (`skipped` set).
+
+    `findings` are those of the outcomes that have one. The same content may stand on many lines: no finding names its line,
+    and the pair's units are those of the first source that published it.
+    """
 
     file: Path
     line: int
     pair: Pair | None = None
     outcomes: tuple[Outcome, ...] = ()
+    findings: tuple[Outcome, ...] = ()
     skipped: str | None = None
 
 
@@ -63,8 +76,10 @@ def compare(
         InputError: a file cannot be read at all; a single bad line is yielded as skipped instead.
 
     """
+    lawful = tuple(lawful)
     judge = Judge(catalogue, lawful)
-    shown = _shown(judge, files, progress)
+    desk = _Desk(judge, by_unit=bool(lawful))
+    shown = _shown(desk, files, progress)
     published: set[str] = set()
     maybe: set[str] = set()
     units: set[str] = set()
@@ -75,17 +90,18 @@ def compare(
 
     def lines() -> Iterator[Compared]:
         for file in files:
-            for line, record in _records(file, progress):
-                if isinstance(record, str):
+            for line, source, content in desk.read(file, progress):
+                if isinstance(content, str):
                     unread.append(line)
-                    yield Compared(file, line, skipped=record)
+                    yield Compared(file, line, skipped=content)
                     continue
-                pair = judge.pair(record, on or _captured_on(record) or today, shown[_source(file, record)])
-                units.update(pair.units)
-                listings.add(_source(file, record), record.source, listing_of(pair))
-                published.update(shown_codes(pair))
-                maybe.update(possible_codes(pair))
-                yield Compared(file, line, pair, tuple(judge.judge(pair, line)))
+                key = (file, (source.agency, source.target))
+                judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
+                units.update(unit_names(source))
+                listings.add(key, source, judged.listing)
+                published.update(judged.published)
+                maybe.update(judged.maybe)
+                yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
 
     def together() -> tuple[Outcome, ...]:
         source = PublishedSource(
@@ -104,37 +120,120 @@ def compare(
     return Comparison(lines(), together)
 
 
-def _records(
-    file: Path, progress: Callable[[Path, int], None] | None
-) -> Iterator[tuple[int, PublishedProcedure | str]]:
-    for line, item in read_objects(file, None if progress is None else lambda read: progress(file, read)):
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a line says apart from its source: its bytes as key, the record, and the parts it states and whether the catalogue knows it."""
+
+    key: bytes
+    record: PublishedProcedure
+    shown: tuple[frozenset[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One content judged, its findings on no line yet."""
+
+    pair: Pair
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Outcome, ...]
+    listing: Listing | None
+    published: frozenset[str]
+    maybe: frozenset[str]
+
+
+class _Desk:
+    """Reads and judges lines, remembering the last contents: communes publish the same text over and over."""
+
+    def __init__(self, judge: Judge, *, by_unit: bool) -> None:
+        self._judge = judge
+        self._by_unit = by_unit
+        self._contents: dict[bytes, _Content] = {}
+        self._sources: dict[bytes, Source] = {}
+        self._judged: dict[tuple[object, ...], _Judged] = {}
+
+    def read(
+        self, file: Path, progress: Callable[[Path, int], None] | None
+    ) -> Iterator[tuple[int, Source, _Content | str]]:
+        """Yield (line, source, content, or why the line cannot be read) for every line of a file."""
+        for line, item in read_lines(
+            file, self._parse, None if progress is None else lambda read: progress(file, read)
+        ):
+            if isinstance(item, BadLine):
+                yield line, Source(), item.why
+            else:
+                yield line, *item
+
+    def _parse(self, line: bytes) -> tuple[Source, _Content] | BadLine:
+        """Read one line; of a line that repeats another but for its source, only the source is read."""
+        cut = _SOURCE.search(line)
+        rest = line[: cut.start()] + line[cut.end() :] if cut else line
+        content = self._contents.get(rest)
+        if content is not None:
+            source = self._sources.get(cut[1]) if cut else Source()
+            if source is not None:
+                return source, content
+        item = json_object(line)
         if isinstance(item, BadLine):
-            yield line, item.why
-            continue
+            return item
         try:
-            yield line, PublishedProcedure.from_json(item)
+            seen = item.pop("source", None)
+            source = Source.from_json(seen)
+            content = content or self._content(item)
         except RecordError as error:
-            yield line, str(error)
+            return BadLine(str(error))
+        if (orjson.loads(cut[1]) if cut else None) == seen:
+            _keep(self._contents, rest, content)
+            if cut:
+                _keep(self._sources, cut[1], source)
+        return source, content
+
+    def judge(self, content: _Content, source: Source, on: date, shown: Coverage) -> _Judged:
+        """Judge one content as this source publishes it; the same again costs a look-up."""
+        unit = (source.agency, source.target) if self._by_unit else None
+        key = (content.key, on, source.territory, source.level, shown.signature, unit)
+        judged = self._judged.get(key)
+        if judged is None:
+            pair = self._judge.pair(replace(content.record, source=source), on, shown)
+            outcomes = tuple(self._judge.judge(pair))
+            judged = _Judged(
+                pair,
+                outcomes,
+                tuple(outcome for outcome in outcomes if outcome.finding is not None),
+                listing_of(pair),
+                shown_codes(pair),
+                possible_codes(pair),
+            )
+            _keep(self._judged, key, judged)
+        return judged
+
+    def _content(self, item: dict[str, object]) -> _Content:
+        record = PublishedProcedure.from_json(item)
+        return _Content(orjson.dumps(item), record, (frozenset(stated_parts(record)), self._judge.knows(record)))
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _keep(memory: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = value
 
 
 def _shown(
-    judge: Judge, files: Sequence[Path], progress: Callable[[Path, int], None] | None
+    desk: _Desk, files: Sequence[Path], progress: Callable[[Path, int], None] | None
 ) -> dict[tuple[Path, _SourceKey], Coverage]:
-    shown: dict[tuple[Path, _SourceKey], Coverage] = {}
+    contents: dict[tuple[Path, _SourceKey], Counter[tuple[frozenset[str], bool]]] = defaultdict(Counter)
     for file in files:
-        for _, record in _records(file, progress):
-            if not isinstance(record, str):
-                key = _source(file, record)
-                shown[key] = shown.get(key, Coverage()) + judge.coverage([record])
-    return shown
+        for _, source, content in desk.read(file, progress):
+            if not isinstance(content, str):
+                contents[file, (source.agency, source.target)][content.shown] += 1
+    return {key: coverage_of(counts) for key, counts in contents.items()}
 
 
-def _source(file: Path, record: PublishedProcedure) -> tuple[Path, _SourceKey]:
-    return file, (record.source.agency, record.source.target)
-
-
-def _captured_on(record: PublishedProcedure) -> date | None:
+def _captured_on(source: Source) -> date | None:
     try:
-        return date.fromisoformat((record.source.captured_on or "")[:10])
+        return date.fromisoformat((source.captured_on or "")[:10])
     except ValueError:
         return None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+Parsed = TypeVar("Parsed")
 
 MAX_LINE = 16 * 2**20
 _LISTS = "đọc danh mục đã công bố bằng `soat read` trước"
@@ -47,6 +49,13 @@ def read_objects(
         InputError: the file is missing, of another kind, in another encoding, or its compressed data is damaged.
 
     """
+    return read_lines(path, json_object, progress)
+
+
+def read_lines(
+    path: Path, parse: Callable[[bytes], Parsed | BadLine], progress: Callable[[int], None] | None = None
+) -> Iterator[tuple[int, Parsed | BadLine]]:
+    """Yield (0-based line, what `parse` made of its bytes) for every non-empty line, else as `read_objects`."""
     try:
         with path.open("rb") as file:
             head = file.read(4)
@@ -59,7 +68,9 @@ def read_objects(
             good = False
             for number, line in enumerate(_lines(stream)):
                 if isinstance(line, BadLine) or line.strip():
-                    item = line if isinstance(line, BadLine) else _object(line, first=number == 0)
+                    if number == 0 and isinstance(line, bytes):
+                        line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901
+                    item = line if isinstance(line, BadLine) else parse(line)
                     first_bad = first_bad or (item if isinstance(item, BadLine) else None)
                     good = good or not isinstance(item, BadLine)
                     yield number, item
@@ -87,9 +98,8 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | BadLine]:
         yield BadLine(f"dòng dài quá {MAX_LINE // 2**20} MiB")
 
 
-def _object(line: bytes, *, first: bool) -> dict[str, Any] | BadLine:
-    if first:
-        line = line.removeprefix(b"\xef\xbb\xbf")
+def json_object(line: bytes) -> dict[str, Any] | BadLine:
+    """Return the JSON object of one line, or why there is none."""
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -10,7 +10,7 @@ from audits.law import cite
 from audits.lawful import Lawful, Recognised
 from audits.matching.documents import LineMatch, OfficialPapers, Weights, align, learn_weights
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
-from audits.pair import Coverage, Pair, PublishedSource
+from audits.pair import Coverage, Pair, PublishedSource, unit_names
 from audits.procedure import Fail, Finding, Procedure, Sentence, Skip, Verdict
 from audits.published import read_published
 from audits.reading.codes import read_code
@@ -54,6 +54,17 @@ def stated_parts(record: PublishedProcedure) -> Iterator[str]:
         yield "fee"
 
 
+def coverage_of(contents: Counter[tuple[frozenset[str], bool]]) -> Coverage:
+    """Return what a source shows, from how many of its records state these parts and are known to the catalogue or not."""
+    stated: Counter[str] = Counter()
+    known = 0
+    for (parts, is_known), count in contents.items():
+        known += count * is_known
+        for part in parts:
+            stated[part] += count
+    return Coverage(contents.total(), stated, known)
+
+
 class Judge:
     """One catalogue made ready to judge records against; the same records and rule versions give the same outcomes.
 
@@ -68,16 +79,14 @@ class Judge:
         self._weights: Weights = learn_weights(names)
         self._papers: dict[str, OfficialPapers] = {}
 
+    def knows(self, record: PublishedProcedure) -> bool:
+        """Tell whether the catalogue, its repealed and its specific procedures have the record's code or name."""
+        code = read_code(record.code)
+        return self._matcher.knows(code.national if code else None, record.name or "")
+
     def coverage(self, records: Iterable[PublishedProcedure]) -> Coverage:
         """Return what one source shows: counts over all its records."""
-        stated: Counter[str] = Counter()
-        total = known = 0
-        for record in records:
-            total += 1
-            stated.update(stated_parts(record))
-            code = read_code(record.code)
-            known += self._matcher.knows(code.national if code else None, record.name or "")
-        return Coverage(total, stated, known)
+        return coverage_of(Counter((frozenset(stated_parts(record)), self.knows(record)) for record in records))
 
     def pair(self, record: PublishedProcedure, on: date, shown: Coverage) -> Pair:
         """Match and align one published record, to be judged as of `on`."""
@@ -87,8 +96,7 @@ class Judge:
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
             lines = align(published.documents, self._official_papers(owner_code(match.official)))
-        units = frozenset(name for name in (record.source.target, record.source.agency) if name)
-        return Pair(published, match, lines, self.catalogue, shown, on, territory, units)
+        return Pair(published, match, lines, self.catalogue, shown, on, territory, unit_names(record.source))
 
     def judge(self, pair: Pair, line: int | None = None) -> Iterator[Outcome]:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
     from audits.matching.documents import LineMatch
     from audits.matching.procedures import Match
     from audits.procedure import Procedure, RequiredDocument
+    from crawlers.records import Source
 
 
-@dataclass(frozen=True, slots=True)
+NEARLY_ALL_KNOWN, MOSTLY_KNOWN = 0.95, 0.8
+"""Shares of a source's records that the catalogue knows, from which it reaches far enough to miss something in it."""
+FEW = 10
+"""Below so many records a share says nothing."""
+
+
+@dataclass(frozen=True)
 class Coverage:
     """What a source as a whole shows: how many records it has, how many state each part, how many the catalogue knows.
 
@@ -28,9 +36,6 @@ class Coverage:
     stated: Counter[str] = field(default_factory=Counter)
     known: int = 0
 
-    def __add__(self, other: Coverage) -> Coverage:
-        return Coverage(self.records + other.records, self.stated + other.stated, self.known + other.known)
-
     def shows(self, part: str) -> bool:
         """Tell whether the source as a rule states this part: nine of ten records, and at least five."""
         return self.stated.get(part, 0) >= max(5, 0.9 * self.records)
@@ -39,6 +44,18 @@ class Coverage:
     def share_known(self) -> float:
         """Return the share of the source's records whose code or name the catalogue knows."""
         return self.known / self.records if self.records else 0.0
+
+    @cached_property
+    def signature(self) -> tuple[object, ...]:
+        """All that judging asks of it: sources of one signature are judged alike."""
+        shown = frozenset(part for part in self.stated if self.shows(part))
+        share = self.share_known
+        return shown, share >= NEARLY_ALL_KNOWN, share >= MOSTLY_KNOWN, self.records < FEW
+
+
+def unit_names(source: Source) -> frozenset[str]:
+    """Return the names of who published it: the target and the agency."""
+    return frozenset(name for name in (source.target, source.agency) if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,21 @@ class Source:
     territory: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def from_json(cls, data: object) -> Self:
+        """Read the source of a published record; any key may be missing, the whole may be null.
+
+        Raises:
+            RecordError: a value has the wrong type; the message names its path.
+
+        """
+        source = _mapping(data or {}, "source")
+        places = _mapping(source.get("places") or {}, "source.places")
+        return cls(
+            **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
+            places={str(key): str(value) for key, value in places.items()},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedMethod:
@@ -124,15 +139,9 @@ class PublishedProcedure:
 
         """
         record = _mapping(data, "bản ghi")
-        source = _mapping(record.get("source") or {}, "source")
         bases = record.get("legal_bases")
         return cls(
-            source=Source(
-                **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
-                places={
-                    str(key): str(value) for key, value in _mapping(source.get("places") or {}, "source.places").items()
-                },
-            ),
+            source=Source.from_json(record.get("source")),
             methods=_rows(record.get("methods"), "methods", PublishedMethod),
             documents=_rows(record.get("documents"), "documents", PublishedDocument),
             legal_bases=None if bases is None else tuple(_texts(bases, "legal_bases")),

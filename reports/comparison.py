@@ -72,20 +72,19 @@ def _write_line(
         return
     summary.judged += 1
     _write(matches, {"file": str(compared.file), **match_record(compared.pair, compared.line)})
-    for outcome in compared.outcomes:
+    for outcome in compared.outcomes if with_skips else compared.findings:
         _write_outcome(outcome, compared, summary, findings, with_skips=with_skips)
 
 
 def _write_outcome(
     outcome: Outcome, compared: Compared | None, summary: Summary, findings: BinaryIO, *, with_skips: bool
 ) -> None:
-    file = None if compared is None else str(compared.file)
+    file, line = (None, None) if compared is None else (str(compared.file), compared.line)
     if isinstance(outcome.verdict, Fail) and outcome.finding is not None:
         summary.by_rule[outcome.rule.slug] += 1
         summary.by_severity[outcome.rule.severity] += 1
-        _write(findings, {"file": file, **finding_record(outcome.finding)})
+        _write(findings, {"file": file, **finding_record(outcome.finding), "line": line})
     elif isinstance(outcome.verdict, Skip) and with_skips:
-        line = None if compared is None else compared.line
         skip = {"rule": outcome.rule.slug, "rule_version": outcome.rule.version, "skip": str(outcome.verdict.reason)}
         _write(findings, {"file": file, "line": line, "code": None, **skip})
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from audits.gates import UNCERTAIN, cites_decision, is_archived, is_internal, is_linked
 from audits.matching.procedures import MatchKind
+from audits.pair import FEW, MOSTLY_KNOWN, NEARLY_ALL_KNOWN
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ CITATIONS = (
     Citation("nd-63-2010", "Điều 13"),
     Citation("nd-63-2010", "khoản 6 Điều 18"),
 )
-NEARLY_ALL_KNOWN, MOSTLY_KNOWN = 0.95, 0.8
-"""Shares of a source's records that the catalogue must know: where a national code stands outside its sectors, and else."""
-FEW = 10
-"""Below so many records a share says nothing."""
 
 
 def check(pair: Pair) -> Iterator[Verdict]:

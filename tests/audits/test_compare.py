@@ -68,7 +68,7 @@ def compared(path: Path, facts: Catalogue = CATALOGUE) -> list[Compared]:
 
 def findings(lines: Sequence[Compared]) -> list[tuple[int | None, str, int | None]]:
     return [
-        (outcome.finding.line, outcome.finding.rule, outcome.finding.document)
+        (line.line, outcome.finding.rule, outcome.finding.document)
         for line in lines
         for outcome in line.outcomes
         if outcome.finding
