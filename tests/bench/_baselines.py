@@ -40,14 +40,17 @@ class Case:
 
 @dataclass
 class Papers:
-    """How well a method tells papers apart: signs of extra papers, and the official paper it takes a line for."""
+    """How well a method tells papers apart: signs of extra papers, and the official paper it takes a line for.
+
+    `wrong_kinds`: notes, parts and alternatives called extra; None where lines are not labelled by kind.
+    """
 
     hits: int = 0
     false: int = 0
     missed: int = 0
     right: int = 0
     total: int = 0
-    wrong_kinds: int = 0
+    wrong_kinds: int | None = None
 
     @property
     def f1(self) -> float:
@@ -139,7 +142,9 @@ def score(cases: Sequence[Case], method: Callable[[Case], list[Guess]], threshol
             result.hits += called and is_extra
             result.false += called and not is_extra
             result.missed += is_extra and not called
-            result.wrong_kinds += called and bool(case.kinds) and case.kinds[index] in {"note", "part", "alternative"}
+            if case.kinds:
+                easily = case.kinds[index] in {"note", "part", "alternative"}
+                result.wrong_kinds = (result.wrong_kinds or 0) + (called and easily)
             if places := case.places[index]:
                 result.total += 1
                 result.right += place in places

@@ -185,7 +185,14 @@ def papers(result: Measurement) -> Papers:
     """Return what a measurement says of papers alone."""
     extra = result.rules["extra_document"]
     share = result.right_component
-    return Papers(extra.hits, extra.false, extra.missed, share.right, share.total, sum(result.called_extra.values()))
+    return Papers(
+        extra.hits,
+        extra.false,
+        extra.missed,
+        share.right,
+        share.total,
+        sum(result.called_extra.values()) if result.called_extra else None,
+    )
 
 
 def table(rows: dict[str, Papers]) -> None:
