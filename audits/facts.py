@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from audits.procedure import Stated
@@ -45,8 +46,12 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
     """Return the papers as words without numbering and punctuation; None: the record has no list of papers, or an empty one."""
     if not procedure.documents:
         return None
-    names = (_BULLET.sub("", fold(document.name)) for document in procedure.documents)
-    return frozenset(" ".join(_WORD.findall(name)) for name in names)
+    return frozenset(_words(document.name) for document in procedure.documents)
+
+
+@lru_cache(maxsize=1 << 15)
+def _words(name: str) -> str:
+    return " ".join(_WORD.findall(_BULLET.sub("", fold(name))))
 
 
 def as_published(procedure: Procedure, field: str) -> str:
