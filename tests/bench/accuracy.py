@@ -198,16 +198,15 @@ def papers(result: Measurement) -> Papers:
 def table(rows: dict[str, Papers]) -> None:
     """Print the methods side by side."""
     width = max(map(len, rows))
-    print(
-        f"{'papers':{width}}  extra: precision  recall     F1   right component   notes, parts, alternatives called extra"
-    )
+    labelled = any(row.wrong_kinds is not None for row in rows.values())
+    last = "   notes, parts, alternatives called extra" if labelled else ""
+    print(f"{'papers':{width}}  extra: precision  recall     F1   right component{last}")
     for name, row in rows.items():
         precision = row.hits / max(1, row.hits + row.false)
         recall = row.hits / max(1, row.hits + row.missed)
         component = f"{row.right / max(1, row.total):.3f} of {row.total}"
-        print(
-            f"{name:{width}}         {precision:9.3f} {recall:7.3f} {row.f1:6.3f}   {component:>15}   {row.wrong_kinds}"
-        )
+        last = f"   {row.wrong_kinds}" if labelled else ""
+        print(f"{name:{width}}         {precision:9.3f} {recall:7.3f} {row.f1:6.3f}   {component:>15}{last}")
 
 
 def print_measurement(result: Measurement) -> None:
