@@ -1,0 +1,1 @@
+"""The commands, one group a file; what stands without a group is in reports/cli.py and files.py."""

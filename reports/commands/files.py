@@ -1,0 +1,213 @@
+"""What needs no database: crawl portals, read lists, compare records, measure the comparison."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+
+from audits.audit import CatalogueVersion
+from audits.catalogue import build_catalogue, read_records, read_side_file
+from audits.compare import compare as compare_files
+from audits.lawful import read_lawful
+from audits.measure import measure as measure_files
+from audits.measure import read_truth
+from audits.rules import rules
+from crawlers.crawl import crawl as crawl_targets
+from crawlers.lists import read_list
+from crawlers.records import SourceState
+from crawlers.settings import settings
+from crawlers.targets import read_scope, read_targets
+from reports import progress
+from reports.atomic import replacing
+from reports.comparison import Summary, write_comparison
+from reports.labels import rule_title, severity_label, state_label
+from reports.measure import tables, write_errors
+from reports.terminal import (
+    FailOn,
+    Json,
+    On,
+    end,
+    print_json,
+    print_table,
+    print_text,
+    read_day,
+    read_severity,
+    resumable,
+    say,
+    today,
+)
+from reports.terminal import translate as _translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audits.catalogue import Catalogue
+    from crawlers.records import SourceReport
+
+
+def crawl(
+    targets: Annotated[Path, typer.Argument(help="Tệp targets.toml.")],
+    out: Annotated[Path, typer.Option(help="Tệp ghi các bản ghi đã công khai.")] = Path("published.jsonl"),
+    captures: Annotated[Path | None, typer.Option(help="Thư mục lưu bản chụp (WARC).")] = None,
+    only: Annotated[str | None, typer.Option(help="Chỉ một mục tiêu, theo id.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Thu thập những gì các nguồn công khai, không cần cơ sở dữ liệu."""
+    with resumable("Chạy lại đúng lệnh này để thu thập tiếp."), progress.crawling(_translate("Thu thập")) as show:
+        reports = crawl_targets(
+            read_targets(targets, only), published=out, captures=captures or settings().captures, progress=show
+        )
+    tell_sources(reports, as_json=as_json)
+    if any(report.state is SourceState.INTERRUPTED for report in reports):
+        say("đã dừng; những gì đã lưu vẫn còn nguyên. Chạy lại đúng lệnh này để thu thập tiếp.")
+        raise typer.Exit(130)
+    end({}, None, partly=any(report.state is not SourceState.OK for report in reports))
+
+
+def tell_sources(reports: Iterable[SourceReport], *, as_json: bool) -> None:
+    """Tell how far each source could be seen and read."""
+    if as_json:
+        print_json([report.to_json() for report in reports])
+        return
+    reports = list(reports)
+    print_table(
+        _translate("Các nguồn"),
+        (
+            _translate("Mục tiêu"),
+            _translate("Tình trạng"),
+            _translate("Liệt kê"),
+            _translate("Đọc được"),
+            _translate("Ghi chú"),
+        ),
+        (
+            (
+                report.target,
+                state_label(report.state, _translate),
+                str(report.listed),
+                str(report.read),
+                "; ".join(fault.why for fault in report.faults[:3]) + ("…" if len(report.faults) > 3 else ""),
+            )
+            for report in reports
+        ),
+    )
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Danh mục đã công khai (XLSX, DOCX).")],
+    out: Annotated[Path, typer.Option(help="Tệp ghi các bản ghi đã đọc.")] = Path("published.jsonl"),
+) -> None:
+    """Đọc danh mục đã công khai thành các bản ghi."""
+    faults = 0
+    with (
+        resumable("Chạy lại lệnh để đọc lại."),
+        replacing(out) as temporary,
+        temporary.open("xb") as file,
+        progress.waiting(_translate("Đọc danh mục")),
+    ):
+        for path in files:
+            reading = read_list(path)
+            for record in reading.records:
+                file.write(orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE))
+            for fault in reading.faults:
+                faults += 1
+                say(f"{path}: {fault.why}")
+            print_text(_translate("{file}: đọc được {count} thủ tục").format(file=path, count=len(reading.records)))
+    end({}, None, partly=faults > 0)
+
+
+def compare(
+    catalogue: Annotated[Path, typer.Argument(help="Danh mục quốc gia (JSONL, JSONL.GZ hoặc Excel).")],
+    published: Annotated[list[Path], typer.Argument(help="Các tệp bản ghi đã công khai (JSONL).")],
+    findings: Annotated[Path, typer.Option(help="Tệp ghi các dấu hiệu.")],
+    matches: Annotated[Path, typer.Option(help="Tệp ghi kết quả khớp thủ tục và giấy tờ.")],
+    repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
+    specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
+    fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
+    lawful: Annotated[Path | None, typer.Option(help="JSONL các khác biệt đã được công nhận là hợp pháp.")] = None,
+    on: On = None,
+    with_skips: Annotated[bool, typer.Option("--all", help="Ghi cả những gì không kết luận được, kèm lý do.")] = False,
+    fail_on: FailOn = None,
+    as_json: Json = False,
+) -> None:
+    """Đối chiếu các bản ghi đã công khai với danh mục quốc gia, không cần cơ sở dữ liệu."""
+    threshold, day = read_severity(fail_on), read_day(on, "--on")
+    with resumable("Chạy lại lệnh để đối chiếu lại; tệp kết quả cũ (nếu có) còn nguyên."):
+        official = _catalogue_file(catalogue, repealed, specific, fees)
+        with progress.reading(_translate("Đối chiếu"), published) as show:
+            codes = read_scope(scope) if scope else None
+            passed = read_lawful(lawful) if lawful else ()
+            comparison = compare_files(
+                official, published, today=today(), on=day, scope=codes, lawful=passed, progress=show
+            )
+            summary = write_comparison(comparison, findings, matches, with_skips=with_skips)
+    _tell_comparison(summary, as_json=as_json)
+    end(summary.by_severity, threshold, partly=bool(summary.skipped))
+
+
+def _catalogue_file(path: Path, repealed: Path | None, specific: Path | None, fees: Path | None) -> Catalogue:
+    digest, records = read_records(path)
+    return build_catalogue(
+        CatalogueVersion(digest, date.min, str(path), len(records)),
+        records,
+        repealed=read_side_file(repealed) if repealed else (),
+        specific=read_side_file(specific) if specific else (),
+        fees=read_side_file(fees) if fees else (),
+    )
+
+
+def _tell_comparison(summary: Summary, *, as_json: bool) -> None:
+    for line in summary.skipped[:20]:
+        say(line)
+    if len(summary.skipped) > 20:
+        say(_translate("… và {count} dòng khác không đọc được").format(count=len(summary.skipped) - 20))
+    if as_json:
+        print_json(
+            {"judged": summary.judged, "skipped": summary.skipped, "findings": dict(sorted(summary.by_rule.items()))}
+        )
+        return
+    print_table(
+        _translate("{judged} bản ghi đã đối chiếu, {skipped} bản ghi bỏ qua").format(
+            judged=summary.judged, skipped=len(summary.skipped)
+        ),
+        (_translate("Dấu hiệu"), _translate("Mức"), _translate("Số lượng")),
+        (
+            (rule_title(slug, _translate), severity_label(rules()[slug].severity, _translate), str(count))
+            for slug, count in sorted(summary.by_rule.items(), key=lambda item: (-item[1], item[0]))
+        ),
+    )
+
+
+def measure(
+    truth: Annotated[Path, typer.Argument(help="Đáp án (JSONL), hoặc các cặp đã gán nhãn.")],
+    published: Annotated[
+        Path, typer.Argument(help="Tệp bản ghi đã công khai; với các cặp đã gán nhãn là chính tệp đó.")
+    ],
+    catalogue: Annotated[Path, typer.Argument(help="Danh mục quốc gia (JSONL, JSONL.GZ hoặc Excel).")],
+    repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
+    specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
+    fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
+    on: On = None,
+    errors: Annotated[Path | None, typer.Option(help="Tệp ghi từng chỗ sai (JSONL).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Đo độ chính xác: đối chiếu như `soat compare` rồi chấm theo đáp án."""
+    day = read_day(on, "--on")
+    with resumable("Chạy lại lệnh để đo lại."):
+        told = read_truth(truth)
+        official = _catalogue_file(catalogue, repealed, specific, fees)
+        with progress.reading(_translate("Đối chiếu"), [published]) as show:
+            codes = read_scope(scope) if scope else None
+            result = measure_files(official, told, published, today=today(), on=day, scope=codes, progress=show)
+        if errors is not None:
+            write_errors(result, errors)
+    if as_json:
+        print_json(result.to_json())
+        return
+    for title, columns, rows in tables(result, _translate):
+        print_table(title, columns, rows)
