@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from audits.procedure import Stated
 from audits.reading.terms import bounds, for_difficult_area
+from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audits.pair import Pair
     from audits.procedure import Method, Term, Terms
+
+_A_SENTENCE = 25
+"""So many letters say more than a bare limit such as "12 ngày làm việc"."""
 
 
 def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, list[Terms]]]:
@@ -25,9 +29,17 @@ def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, list[Terms]]]:
         if method.terms is None or method.terms.stated is not Stated.VALUES:
             continue
         rows = same_channel(method, official)
+        if _repeats(method.terms, rows):
+            continue
         stated = [row.terms for row in rows if row.terms is not None and row.terms.stated is not Stated.NONE]
         if stated and all(terms.stated is Stated.VALUES for terms in stated):
             yield index, method.terms, stated
+
+
+def _repeats(published: Terms, rows: list[Method]) -> bool:
+    """Tell whether the office repeats the catalogue's own sentence: then there is nothing to hold against it."""
+    text = fold(published.raw)
+    return len(text) >= _A_SENTENCE and any(row.terms is not None and text in fold(row.terms.raw) for row in rows)
 
 
 def every_limit(official: list[Terms]) -> tuple[Term, ...]:

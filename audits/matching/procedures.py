@@ -24,6 +24,8 @@ SURE = 0.9
 """Confidence from which a match by name is relied upon; below it a person must look."""
 NEAR, ALONE = 0.75, 0.25
 """Name similarity, and lead over every other name, from which the nearest one is relied upon below `SURE`."""
+CUT_OFF = 6
+"""Words after which a name that only begins an official one, and no other, is that one cut off."""
 NOTHING_LIKE_IT = 0.55
 """Best name similarity below which a name has no counterpart in the catalogue at all."""
 SAME_NAME = 0.5
@@ -190,6 +192,9 @@ class ProcedureMatcher:
                 candidates=tuple(code for _, code in ranked[:3]),
                 in_reach=self.reaches(published.sector),
             )
+        begun = [code for _, code in ranked if name_key(self._catalogue.procedures[code].name).startswith(f"{key} ")]
+        if len(begun) == 1 and key.count(" ") >= CUT_OFF:
+            return self._among(published, begun, SURE)
         best = ranked[0][0]
         close = [code for score, code in ranked if score >= best - 0.08]
         if best >= SURE or self._stands_alone(key, ranked):

@@ -49,7 +49,7 @@ _CERTIFIED = re.compile(
 )
 _OR_CERTIFIED = re.compile(rf"(?<!sổ gốc )hoặc (?:có |được |bản )?{_CERTIFYING}$")
 _TRANSLATED = re.compile(r"dịch[^;.\n]{0,60}$")
-_TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?")
+_TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?(?! (?:có )?(?:công chứng|chứng thực))")
 # Here the copy is what the paper is about, not the form it is handed in.
 _SUBJECT = re.compile(
     rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí) bản (?:{_COPY}|{_ORIGINAL})|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"

@@ -25,7 +25,12 @@ CITATIONS = (Citation("nd-104-2022", "Điều 14"),)
 
 # The paper, and the first day on which it may no longer be asked for (Luật Cư trú 2020, khoản 3 Điều 38; NĐ 104/2022).
 PAPERS = (
-    (re.compile(r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản sao hộ khẩu"), date(2023, 1, 1)),
+    (
+        re.compile(
+            r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản sao hộ khẩu|^\W*(?:\w{1,2}[.)]\s*)?hộ khẩu\b"
+        ),
+        date(2023, 1, 1),
+    ),
     (re.compile(r"sổ (?:đăng ký )?tạm trú"), date(2023, 1, 1)),
 )
 _NOT_ASKED = re.compile(r"không (?:phải |cần )?(?:yêu cầu|nộp|xuất trình|sử dụng)|thay (?:cho|thế)|bãi bỏ|bỏ yêu cầu")

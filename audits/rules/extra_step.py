@@ -23,9 +23,12 @@ VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 _NEIGHBOURHOOD = r"thôn|tổ dân phố|khu phố|khu dân cư|ấp|buôn|khóm|bản làng|hộ liền kề|hàng xóm"
+_NEIGHBOURS = rf"(?:(?:ban |đại diện |trưởng |tổ trưởng |lãnh đạo |các )*)(?:{_NEIGHBOURHOOD})\b"
 _CONFIRMED = re.compile(
     rf"(?:có|xin|lấy|kèm|kèm theo|đề nghị|phải có|được) (?:giấy |văn bản |ý kiến )?(?:xác nhận|đồng ý|chữ ký)"
-    rf"(?: và [^,;.]{{1,20}})? (?:của|từ|tại) (?:(?:ban |đại diện |trưởng |tổ trưởng |lãnh đạo |các )*)(?:{_NEIGHBOURHOOD})\b"
+    rf"(?: và [^,;.]{{1,20}})? (?:của|từ|tại) {_NEIGHBOURS}"
+    rf"|(?:phải (?:được|có)|có|được) {_NEIGHBOURS} (?:ký |cho )?(?:xác nhận|đồng ý|ý kiến)"
+    rf"|(?:liên hệ|gặp|đến|qua|đưa) {_NEIGHBOURS} (?:để )?(?:ký |xin |lấy )?(?:xác nhận|chữ ký|ý kiến)"
 )
 _ANY_CONFIRMATION = re.compile(rf"\b(?:{_NEIGHBOURHOOD})\b|xác nhận")
 _OF_THE_AUTHORITY = re.compile(
