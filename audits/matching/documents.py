@@ -24,6 +24,8 @@ SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 BARE = 0.55
 """The score of two certificates where one says no more than that it is one."""
+FAR = 0.3
+"""Share of the lighter head that two lines must at least have in common to be compared word by word."""
 # A Vietnamese name says first what a thing is; what comes late only qualifies it. Words and pairs alternate.
 _BY_PLACE = (*repeat(1.0, 12), *repeat(0.7, 16), 0.4)
 EXTRA = 0.42
@@ -96,11 +98,16 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class WeighedPaper:
-    """A paper whose words are weighed: for each segment its kind, head and whole, and the words of the line."""
+    """A paper whose words are weighed: for each segment its kind, head and whole, and the words of the line.
+
+    `least` is the weight of its lightest head.
+    """
 
     paper: Paper
     segments: tuple[tuple[Segment, Weighed, Weighed], ...]
     words: Weighed
+    least: float
+    bare: bool
 
 
 def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
@@ -109,7 +116,13 @@ def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
     whole: dict[str, float] = {}
     for _, _, words in segments:
         whole.update(words.words)
-    return WeighedPaper(paper, segments, Weighed(whole, sum(whole.values())))
+    return WeighedPaper(
+        paper,
+        segments,
+        Weighed(whole, sum(whole.values())),
+        least=min((head.weight for _, head, _ in segments), default=0.0),
+        bare=any(segment.bare for segment, _, _ in segments),
+    )
 
 
 def _weighed(segment: Segment, weights: Weights) -> tuple[Weighed, Weighed]:
@@ -224,6 +237,12 @@ def _readable(words: Collection[str]) -> tuple[str, ...]:
 
 def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
     """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other."""
+    if not (line.bare or paper.bare):
+        shared = line.words.words.keys() & paper.words.words.keys()
+        common = sum(map(line.words.words.__getitem__, shared)), sum(map(paper.words.words.__getitem__, shared))
+        # No two segments can share more than the lines do: where that is too little, they need not be compared.
+        if common[0] < FAR * line.least and common[1] < FAR * paper.least:
+            return max(common[0] / line.least, common[1] / paper.least)
     best = 0.0
     for segment, head, whole in line.segments:
         for other, other_head, other_whole in paper.segments:
@@ -250,12 +269,9 @@ def _kinship(one: str | None, other: str | None) -> float:
 
 
 def _overlap(one: Weighed, other: Weighed) -> float:
-    few, many = (one, other) if len(one.words) < len(other.words) else (other, one)
-    shared = few.words.keys() & many.words.keys()
+    shared = one.words.keys() & other.words.keys()
     if not shared:
         return 0.0
-    covers = (
-        sum(one.words[word] for word in shared) / one.weight,
-        sum(other.words[word] for word in shared) / other.weight,
-    )
-    return 0.6 * max(covers) + 0.4 * min(covers)
+    first = sum(map(one.words.__getitem__, shared)) / one.weight
+    second = sum(map(other.words.__getitem__, shared)) / other.weight
+    return 0.6 * first + 0.4 * second if first > second else 0.6 * second + 0.4 * first
