@@ -147,7 +147,7 @@ def paper_of(text: str) -> Paper:
         words=frozenset().union(*(segment.words for segment in segments)),
         is_note=_is_note(text, core, segments),
         is_heading=text.endswith(":") and _HEADING.match(text) is not None,
-        authorizes=_AUTHORIZES.search(text) is not None,
+        authorizes=_AUTHORIZES.search(text) is not None or any(part.kind == "authorization" for part in segments),
         optional=len(segments) == 1 and "nếu có" in text,
     )
 

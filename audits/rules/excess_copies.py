@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audits.gates import no_documents
@@ -21,6 +22,8 @@ SEVERITY = Severity.MEDIUM
 VERSION = 1
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 
+_COUNT = re.compile(r"\d+ (?:bản|bộ)\b", re.IGNORECASE)
+
 
 def check(pair: Pair) -> Iterator[Verdict]:
     """Yield one verdict a line that was taken for official papers and states how many are asked for; one skip when none does."""
@@ -30,7 +33,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
     compared = False
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
         asked = total(document.quantity)
-        if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None:
+        if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None or _counts_several(document):
             continue
         compared = True
         allowed = [_allowed(paper) for paper in pair.official_documents(document.index)]
@@ -43,6 +46,11 @@ def check(pair: Pair) -> Iterator[Verdict]:
             yield Pass()
     if not compared:
         yield Skip(Sentence("không có số lượng đọc được của giấy tờ nào để so sánh"))
+
+
+def _counts_several(document: RequiredDocument) -> bool:
+    """Tell whether the count was read from a name that counts several papers, each by itself."""
+    return document.quantity.raw == document.name and len(_COUNT.findall(document.name)) > 1
 
 
 def _allowed(paper: RequiredDocument) -> int | None:
