@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -42,7 +44,24 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
+class SettingsError(ValueError):
+    """A setting cannot be used; one line that names it and says where it comes from."""
+
+
 @cache
 def settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once.
+
+    Raises:
+        SettingsError: an environment variable or soat.toml holds something that is no setting.
+
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        name = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise SettingsError(
+            f"thiết lập “{name}” không dùng được; sửa biến SOAT_{name.upper()} hoặc dòng “{name}” trong soat.toml (xem README, Settings)"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"soat.toml: không phải TOML hợp lệ ({error}); sửa tệp rồi chạy lại") from error

@@ -20,7 +20,7 @@ from crawlers.crawl import CrawlError
 from crawlers.lists import ListError
 from crawlers.manners import MannersError
 from crawlers.platforms import PlatformError
-from crawlers.settings import settings
+from crawlers.settings import SettingsError, settings
 from crawlers.targets import TargetsError
 from reports import progress
 from reports.atomic import WriteError
@@ -58,6 +58,7 @@ _INPUT_ERRORS = (
     ListError,
     MannersError,
     PlatformError,
+    SettingsError,
     StoreError,
     TargetsError,
     WriteError,

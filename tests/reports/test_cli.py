@@ -193,6 +193,27 @@ def test_a_wrong_command_line_is_exit_2(tmp_path: Path, arguments: tuple[str, ..
     assert soat(*arguments, cwd=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("variables", "toml", "said"),
+    [
+        ({"SOAT_TIMEOUT": "long"}, "", "SOAT_TIMEOUT"),
+        ({"SOAT_LANGUAGE": "fr"}, "", "vi, en"),
+        ({}, "speed = 1", "speed"),
+        ({}, "timeout =", "soat.toml"),
+        ({"SOAT_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "", "127.0.0.1:9"),
+    ],
+    ids=["no number", "no such language", "unknown name", "no TOML", "no database"],
+)
+def test_a_wrong_setting_is_one_line_and_exit_3(
+    tmp_path: Path, variables: dict[str, str], toml: str, said: str
+) -> None:
+    (tmp_path / "soat.toml").write_text(toml, encoding="utf-8")
+    done = soat("audit", "list", cwd=tmp_path, **variables)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert said in done.stderr
+
+
 def test_a_database_that_is_too_new(tmp_path: Path) -> None:
     assert soat("audit", "list", cwd=tmp_path).returncode == 0
     with sqlite3.connect(tmp_path / "soat.db") as database:
