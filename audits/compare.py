@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from audits.listings import Listing
     from audits.pair import Coverage, Pair
 
-REMEMBERED = 1 << 13
+REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
 # The source of a line, where it holds no object of its own; inside a JSON string the quotes would be escaped.
 _SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*\})')

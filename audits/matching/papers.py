@@ -131,7 +131,7 @@ def plain_text(name: str) -> str:
     return " ".join(words)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def paper_of(text: str) -> Paper:
     """Read one plain text (see `plain_text`) as papers; never fails, a line that names no paper has `is_note` set."""
     core = text

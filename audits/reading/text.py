@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_REMEMBERED = 1 << 15
+_REMEMBERED = 1 << 14
 _LONGEST_REMEMBERED = 1000
 
 _CLEANED = {
