@@ -90,7 +90,9 @@ def _write_outcome(
 
 
 def match_record(pair: Pair, line: int) -> dict[str, Any]:
-    """Return one line of the matches file: the official code, how surely, and the official papers of each document."""
+    """Return one line of the matches file: the official code, how surely, and for each document the official papers it was
+    taken for, what it was taken as, and the words on which that rests.
+    """
     documents = pair.published.documents or ()
     lines = pair.lines or (None,) * len(documents)
     return {
@@ -100,6 +102,8 @@ def match_record(pair: Pair, line: int) -> dict[str, Any]:
         "documents": [
             [list(place) for place in line.components] if line and line.components else None for line in lines
         ],
+        "taken_as": [line.kind if line else None for line in lines],
+        "words": [list(line.shared) if line and line.shared else None for line in lines],
     }
 
 

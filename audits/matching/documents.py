@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from audits.matching.papers import VAGUE, Paper, Segment, paper_of, plain_text, read_paper
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from audits.procedure import RequiredDocument
 
@@ -200,8 +200,9 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
         return LineMatch(LineKind.NOTE, score=best)
     if best >= MATCHED:
         chosen = _ranked(weighed, official, scores)
-        shared = weighed.words.words.keys() & official.papers[chosen[0]].words.words.keys()
-        return LineMatch(LineKind.MATCHED, _places(official, chosen), best, _readable(shared))
+        return LineMatch(
+            LineKind.MATCHED, _places(official, chosen), best, _telling(weighed.words, official.papers[chosen[0]].words)
+        )
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
@@ -231,8 +232,11 @@ def _places(official: OfficialPapers, indices: Iterable[int]) -> tuple[tuple[int
     return tuple(place for index in indices if (place := official.documents[index].component) is not None)
 
 
-def _readable(words: Collection[str]) -> tuple[str, ...]:
-    return tuple(sorted(word for word in words if " " in word) or sorted(words))
+def _telling(one: Weighed, other: Weighed) -> tuple[str, ...]:
+    """Return the shared words that weigh most, pairs before single ones, at most six."""
+    shared = [word for word in one.words.keys() & other.words.keys() if not word.startswith("=")]
+    pairs = [word for word in shared if " " in word] or shared
+    return tuple(sorted(pairs, key=lambda word: (-one.words[word], word))[:6])
 
 
 def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
