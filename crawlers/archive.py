@@ -442,6 +442,9 @@ def _entry(path: Path, record: Any, asked: bytes, body: bytes, *, at: tuple[int,
     return Entry(capture, request_key(capture.method, url, request_body), path.name, *at)
 
 
+_GZIP = b"\x1f\x8b\x08"
+
+
 def _members(file: IO[bytes], path: Path) -> Iterator[tuple[int, int, bytes]]:
     """Yield (offset, size, content) of each whole gzip member from the file's position on; stops at an unfinished last one."""
     offset, left = file.tell(), b""
@@ -453,6 +456,7 @@ def _members(file: IO[bytes], path: Path) -> Iterator[tuple[int, int, bytes]]:
             part = left or file.read(_PART)
             left = b""
             if not part:
+                _check_last(file, path, offset)
                 return
             try:
                 out.append(unpacker.decompress(part))
@@ -465,3 +469,18 @@ def _members(file: IO[bytes], path: Path) -> Iterator[tuple[int, int, bytes]]:
         size -= len(left)
         yield offset, size, b"".join(out)
         offset += size
+
+
+def _check_last(file: IO[bytes], path: Path, offset: int) -> None:
+    """Make sure that no whole record follows one that never ends: damaged bytes can read as an endless record."""
+    file.seek(offset)
+    rest = file.read()
+    place = rest.find(_GZIP, 1)
+    while place >= 0:
+        try:
+            follows = zlib.decompressobj(wbits=31).decompress(rest[place:], 5) == b"WARC/"
+        except zlib.error:
+            follows = False
+        if follows:
+            raise ArchiveError(f"{path}, byte {offset}: bản ghi hỏng giữa tệp; khôi phục tệp từ bản sao lưu")
+        place = rest.find(_GZIP, place + 1)
