@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import subprocess
 import sys
@@ -125,22 +124,18 @@ def test_damage_before_the_end_is_told_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / entry.file).read_bytes() == before
 
 
-def test_no_damage_before_the_end_ever_cuts_whole_records_off(tmp_path: Path) -> None:
+def test_damage_that_reads_as_an_endless_record_cuts_nothing_off(tmp_path: Path) -> None:
     fill(tmp_path, 3)
     entry = Archive(tmp_path).entries()[1]
     (tmp_path / INDEX).unlink()
     path = tmp_path / entry.file
-    whole = path.read_bytes()
-    for at in range(entry.offset, entry.offset + entry.size):
-        for bits in (0x01, 0x80, 0xFF):
-            data = bytearray(whole)
-            data[at] ^= bits
-            path.write_bytes(data)
-            # Some bits mean nothing (a gzip time stamp); then all records are read, else the damage is told.
-            with contextlib.suppress(ArchiveError):
-                Archive(tmp_path)
-            (tmp_path / INDEX).unlink(missing_ok=True)
-            assert path.read_bytes() == data, f"byte {at}, bits {bits:#x}"
+    data = bytearray(path.read_bytes())
+    # Behind the ten bytes of a gzip header: a stored block of 65,535 bytes, more than the file still has.
+    data[entry.offset + 10 : entry.offset + 15] = b"\x00\xff\xff\x00\x00"
+    path.write_bytes(data)
+    with pytest.raises(ArchiveError, match="bản ghi hỏng giữa tệp"):
+        Archive(tmp_path)
+    assert path.read_bytes() == data
 
 
 def test_a_broken_index_names_its_line(tmp_path: Path) -> None:
