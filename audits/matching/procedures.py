@@ -62,7 +62,7 @@ class Match:
 
 # Words that make another procedure of an otherwise equal name.
 _TELLING = frozenset(
-    "lại đổi mới gia hạn thu hồi điều chỉnh sửa bổ sung chấm dứt hủy tạm ngừng ngoài không trừ lẻ buôn sản xuất nhập xuất đầu".split()  # noqa: SIM905
+    "lại đổi mới gia hạn thu hồi điều chỉnh sửa bổ sung chấm dứt hủy tạm ngừng ngoài không chưa đang trừ lẻ buôn sản xuất nhập xuất đầu".split()  # noqa: SIM905
 )
 _PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
 _SUFFIX = re.compile(r"\s*\((?:cấp (?:tỉnh|xã|huyện|bộ|trung ương)|thực hiện tại cấp \w+)\)\s*$")
@@ -197,16 +197,24 @@ class ProcedureMatcher:
             return self._among(published, begun, SURE)
         best = ranked[0][0]
         close = [code for score, code in ranked if score >= best - 0.08]
-        if best >= SURE or self._stands_alone(key, ranked):
+        if self._is_that(key, ranked):
             return self._among(published, close, best)
         return Match(MatchKind.UNCERTAIN, best, candidates=tuple(code for _, code in ranked[:3]))
 
-    def _stands_alone(self, key: str, ranked: list[tuple[float, str]]) -> bool:
-        """Tell whether the nearest name is near, no other is, and no word that makes another procedure sets it apart."""
+    def _is_that(self, key: str, ranked: list[tuple[float, str]]) -> bool:
+        """Tell whether the nearest name is the published one: all but the same, or near with no other beside it.
+
+        A word that makes another procedure may not set the two apart; a merely near name may only say more or less, for a
+        word in another's place makes another procedure too ("đang khai thác", "chưa khai thác").
+        """
         best, code = ranked[0]
+        theirs = set(name_key(self._catalogue.procedures[code].name).split())
+        slips = [word for word in key.split() if word not in self._weights]
+        mine = set(self._mended(key, slips, code).split())
+        if (mine ^ theirs) & _TELLING:
+            return False
         others = max((score for score, _ in ranked[1:]), default=0.0)
-        apart = set(key.split()) ^ set(name_key(self._catalogue.procedures[code].name).split())
-        return best >= NEAR and best - others >= ALONE and not apart & _TELLING
+        return best >= SURE or (best >= NEAR and best - others >= ALONE and (mine <= theirs or theirs <= mine))
 
     def _among(self, published: Procedure, codes: list[str], confidence: float) -> Match:
         """Choose among procedures of (nearly) the same name by level, then sector; several left is uncertain."""
