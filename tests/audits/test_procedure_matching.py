@@ -212,6 +212,6 @@ def test_an_empty_catalogue_knows_nothing_and_matches_nothing() -> None:
 def test_a_word_in_anothers_place_is_another_procedure() -> None:
     name = "Đăng ký phương tiện lần đầu đối với phương tiện {} khai thác trên đường thủy nội địa"
     facts = catalogue([official("1.004088", name.format("chưa")), official("1.001193", "Đăng ký khai sinh")])
-    match = ProcedureMatcher(facts).match(read_published(record(name=name.format("đang"))))
+    match = ProcedureMatcher(facts).match(read_published(record(None, name.format("đang"))))
     assert match.kind is MatchKind.UNCERTAIN
     assert match.candidates[0] == "1.004088"
