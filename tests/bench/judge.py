@@ -118,7 +118,10 @@ def _judged(catalogue: Path, file: Path) -> Json:
 def _row(name: str, before: Json, result: Json) -> Json:
     """Print what the records beyond those of `before` cost; getting ready is in both and falls out."""
     records, seconds = result["records"] - before["records"], result["seconds"] - before["seconds"]
-    rate, floor = records / max(seconds, 1e-9), result["records"] / result["parsing"]
+    if seconds <= 0:
+        print(f"{name:17} the machine was too busy to tell: more records took less time; run it again", flush=True)
+        return result
+    rate, floor = records / seconds, result["records"] / result["parsing"]
     print(
         f"{name:17} {rate:10,.0f} procedures/s, {floor / rate:7.1f} x parsing the same JSON ({floor:,.0f}/s),"
         f" {result['seconds']:.1f} s in all, peak memory {result['peak']:.0f} MiB",
