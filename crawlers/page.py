@@ -47,13 +47,14 @@ class PageChanged(ValueError):  # noqa: N818 - it names what happened to the pag
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer as a platform reads it: `url` is where a person would see it."""
+    """One answer as a platform reads it: `url` is where a person would see it, `beside` what was asked besides, in its order."""
 
     platform: str
     url: str
     body: bytes
     status: int = 200
     media_type: str = "text/html"
+    beside: tuple[Page, ...] = ()
 
     def changed(self, field: str, what: str) -> PageChanged:
         """Return (not raise) the error that says where this page differs from its declaration."""

@@ -176,9 +176,7 @@ class PortalSpider(scrapy.Spider):
             ask.url,
             method=ask.method,
             body=ask.body,
-            headers={"Content-Type": "application/json", "Accept": "application/json"}
-            if ask.json is not None
-            else None,
+            headers=_asking(ask),
             dont_filter=True,
             meta={"download_slot": urlsplit(ask.url).netloc.lower()},
         )
@@ -235,6 +233,12 @@ def _network_words(error: Exception) -> str:
         ResponseDataLossError: "kết nối bị ngắt giữa chừng, dữ liệu không đủ",
     }
     return words.get(type(error), f"lỗi kết nối ({text})")
+
+
+def _asking(ask: Ask) -> dict[str, str]:
+    """The headers of a question that has a body."""
+    headers = {} if ask.media_type is None else {"Content-Type": ask.media_type}
+    return headers if ask.json is None else {**headers, "Accept": "application/json"}
 
 
 def _pairs(headers: Headers) -> list[tuple[str, str]]:

@@ -1,16 +1,18 @@
 """Portal families, one file each, found by name: there is no registry to edit.
 
 A platform module offers what `Platform` lists: the first list request of a target, a reader of list pages, a reader of
-detail pages, and the paths that may be asked by POST because asking them only reads.
+detail pages, the paths that may be asked by POST because asking them only reads, and the signs by which a page of the
+family is known.
 """
 
 from __future__ import annotations
 
 import hashlib
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlencode
 
 import orjson
 
@@ -28,21 +30,37 @@ class PlatformError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request that only reads: GET, or POST of `json`; `page` is the public address where a person sees the same."""
+    """One request that only reads: GET, or POST of `json` or of the fields of a `form`.
+
+    `page` is the public address where a person sees the same; `known` what the list said of the procedure, by field of the
+    published record; `rendered` asks a browser, where nothing else shows the content: the answer is the page after its scripts ran.
+    """
 
     url: str
     json: Mapping[str, Any] | None = None
     page: str | None = None
+    form: Mapping[str, str] | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    rendered: bool = False
 
     @property
     def method(self) -> str:
         """GET, or POST where there is a body."""
-        return "GET" if self.json is None else "POST"
+        return "GET" if self.json is None and self.form is None else "POST"
 
     @property
     def body(self) -> bytes:
         """The bytes that are sent; the same question always has the same bytes."""
+        if self.form is not None:
+            return urlencode(self.form).encode()
         return b"" if self.json is None else orjson.dumps(self.json, option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type of the body; None: there is none."""
+        if self.form is not None:
+            return "application/x-www-form-urlencoded"
+        return None if self.json is None else "application/json"
 
     @property
     def key(self) -> str:
@@ -57,11 +75,15 @@ def request_key(method: str, url: str, body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list page: the procedures it links to, how many the portal says there are (None: it does not say), and the next page."""
+    """One list page: the procedures it links to, how many its list has in all (None: it does not say), and the next page.
+
+    `further` are other lists to read, each once; a list that several pages lead to is not read twice.
+    """
 
     entries: tuple[Ask, ...]
     total: int | None = None
     following: Ask | None = None
+    further: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +108,20 @@ class Platform(Protocol):
         """Read a list page; `seen` entries came before it. Raises PageChanged."""
 
     def read_detail(self, page: Page, ask: Ask) -> Reading:
-        """Read a detail page. Raises PageChanged."""
+        """Read a detail page and the answers beside it, `page.beside`. Raises PageChanged."""
+
+    PROBES: tuple[str, ...]
+    """Where, below a target's URL, a page of this family may be known; "" is the URL itself."""
+
+    def recognise(self, page: Page) -> str | None:
+        """Say in Vietnamese by what a page (HTML or JSON) is of this family; None: by nothing."""
+
+
+class WithBeside(Protocol):
+    """What a platform offers besides where one procedure stands in several answers."""
+
+    def beside(self, page: Page, ask: Ask) -> tuple[Ask, ...]:
+        """Return what else must be asked to read this detail page. Raises PageChanged."""
 
 
 def names() -> tuple[str, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LIST = "/submitting/formality/list-all-public-formality-by-citizen"
 DETAIL = "/configuring/formality/get-formality-by-citizen"
 READING = (LIST, DETAIL)
+PROBES = ("",)
 SUCCESS = 201
 LIMIT = 200
 
@@ -50,6 +51,13 @@ _MONEY = pattern(r"\b(phí|đồng|vnđ|vnd|miễn)\b|\d([.,]\d{3})+", IGNORECAS
 def first(target: Target) -> Ask:
     """Ask for the first page of the list; a target with a code is asked for that department's procedures only."""
     return Ask(_api(target.url) + LIST, _question(target.code, None))
+
+
+def recognise(page: Page) -> str | None:
+    """Known by the words of its app's shell or by the wall in front of its API."""
+    if "Cổng Dịch vụ công quốc gia".encode() in page.body:
+        return "trang mang tên Cổng Dịch vụ công quốc gia"
+    return None
 
 
 def read_list(page: Page, ask: Ask, seen: int) -> Listing:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 READING: tuple[str, ...] = ()
 LIST = "bothutuc/listThuTuc?co_quan_cha=&linh_vuc=&muc_do=&tukhoa=&per_page=50&page="
+PROBES = ("", LIST + "1")
 
 SECTIONS = (
     Field("code", ("Mã thủ tục", "Mã TTHC", "Mã số"), required=True),
@@ -116,6 +117,13 @@ _NOTHING = re.compile(r"(không|chưa)\b[^\n]{0,40}", re.IGNORECASE)
 def first(target: Target) -> Ask:
     """Ask for the first list page."""
     return Ask(urljoin(target.url.rstrip("/") + "/", LIST + "1"))
+
+
+def recognise(page: Page) -> str | None:
+    """Known by its list page, by a procedure's page, or by links to either."""
+    if b"/bothutuc/" in page.body or b"totalRecord" in page.body:
+        return "trang dùng đường dẫn /bothutuc/ và ô totalRecord của VNPT iGate 1"
+    return None
 
 
 def read_list(page: Page, ask: Ask, seen: int) -> Listing:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawlers.targets import Target
 
 READING: tuple[str, ...] = ()
+PROBES = ("",)
 DOCUMENTS = (".xlsx", ".xls", ".docx", ".doc", ".pdf", ".odt", ".ods")
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
@@ -28,6 +29,11 @@ _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 def first(target: Target) -> Ask:
     """Ask for the document or the page of documents."""
     return Ask(target.url)
+
+
+def recognise(page: Page) -> str | None:
+    """Known where the address is a document itself; a page of links says too little of who made it."""
+    return "địa chỉ là một văn bản đã công khai" if page.body.startswith(_MAGIC) else None
 
 
 def read_list(page: Page, ask: Ask, seen: int) -> Listing:
