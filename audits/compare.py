@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
-# The source of a line, where it holds no object of its own; inside a JSON string the quotes would be escaped.
-_SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*\})')
+# The source of a line, with the objects it holds; inside a JSON string the quotes would be escaped.
+_SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})')
 _SourceKey = tuple[str | None, str | None]
 
 
@@ -147,8 +147,7 @@ class _Desk:
     def __init__(self, judge: Judge, *, by_unit: bool) -> None:
         self._judge = judge
         self._by_unit = by_unit
-        self._contents: dict[bytes, _Content] = {}
-        self._sources: dict[bytes, Source] = {}
+        self._contents: dict[tuple[bytes, int], _Content] = {}
         self._judged: dict[tuple[object, ...], _Judged] = {}
 
     def read(
@@ -166,10 +165,11 @@ class _Desk:
     def _parse(self, line: bytes) -> tuple[Source, _Content] | BadLine:
         """Read one line; of a line that repeats another but for its source, only the source is read."""
         cut = _SOURCE.search(line)
-        rest = line[: cut.start()] + line[cut.end() :] if cut else line
-        content = self._contents.get(rest)
+        # What surrounds the source decides that it is the record's own, so it need not be proved for each repetition.
+        around = (line[: cut.start()] + line[cut.end() :], cut.start()) if cut else (line, -1)
+        content = self._contents.get(around)
         if content is not None:
-            source = self._sources.get(cut[1]) if cut else Source()
+            source = _source(cut[1]) if cut else Source()
             if source is not None:
                 return source, content
         item = json_object(line)
@@ -178,13 +178,11 @@ class _Desk:
         try:
             seen = item.pop("source", None)
             source = Source.from_json(seen)
-            content = content or self._content(item)
+            content = self._content(item)
         except RecordError as error:
             return BadLine(str(error))
-        if (orjson.loads(cut[1]) if cut else None) == seen:
-            _keep(self._contents, rest, content)
-            if cut:
-                _keep(self._sources, cut[1], source)
+        if cut is None or _json_of(cut[1]) == seen:
+            _keep(self._contents, around, content)
         return source, content
 
     def judge(self, content: _Content, source: Source, on: date, shown: Coverage) -> _Judged:
@@ -209,6 +207,22 @@ class _Desk:
     def _content(self, item: dict[str, object]) -> _Content:
         record = PublishedProcedure.from_json(item)
         return _Content(orjson.dumps(item), record, (frozenset(stated_parts(record)), self._judge.knows(record)))
+
+
+def _json_of(text: bytes) -> object:
+    """Return the value of a piece of JSON; None where the piece was cut wrongly."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _source(text: bytes) -> Source | None:
+    """Read a source from its JSON alone; None where that cannot be done, so that the whole line must be read."""
+    try:
+        return Source.from_json(orjson.loads(text))
+    except (orjson.JSONDecodeError, RecordError):
+        return None
 
 
 _Key = TypeVar("_Key")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from audits.compare import REMEMBERED
+from audits.pair import Pair
 from audits.procedure import Fail, Severity, Skip
 from reports.atomic import replacing
 from reports.formats.jsonl import finding_record
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from audits.compare import Compared, Comparison
     from audits.judge import Outcome
-    from audits.pair import Pair
 
 
 @dataclass
@@ -40,6 +41,7 @@ def write_comparison(comparison: Comparison, findings: Path, matches: Path, *, w
 
     """
     summary = Summary()
+    lines = _Lines()
     with (
         replacing(findings) as findings_path,
         replacing(matches) as matches_path,
@@ -47,56 +49,74 @@ def write_comparison(comparison: Comparison, findings: Path, matches: Path, *, w
         matches_path.open("xb") as matches_file,
     ):
         for compared in comparison.lines:
-            _write_line(compared, summary, findings_file, matches_file, with_skips=with_skips)
+            if compared.pair is None:
+                summary.skipped.append(f"{compared.file}: dòng {compared.line + 1}: {compared.skipped}")
+                if with_skips:
+                    findings_file.write(lines.of(compared, {"code": None, "rule": None, "skip": compared.skipped}))
+                continue
+            summary.judged += 1
+            matches_file.write(lines.of(compared, compared.pair))
+            for outcome in compared.outcomes if with_skips else compared.findings:
+                _write_outcome(outcome, compared, summary, findings_file, lines, with_skips=with_skips)
         for outcome in comparison.together():
-            _write_outcome(outcome, None, summary, findings_file, with_skips=with_skips)
+            _write_outcome(outcome, None, summary, findings_file, lines, with_skips=with_skips)
     return summary
 
 
-def _write_line(
-    compared: Compared, summary: Summary, findings: BinaryIO, matches: BinaryIO, *, with_skips: bool
-) -> None:
-    if compared.pair is None:
-        summary.skipped.append(f"{compared.file}: dòng {compared.line + 1}: {compared.skipped}")
-        if with_skips:
-            _write(
-                findings,
-                {
-                    "line": compared.line,
-                    "file": str(compared.file),
-                    "code": None,
-                    "rule": None,
-                    "skip": compared.skipped,
-                },
-            )
-        return
-    summary.judged += 1
-    _write(matches, {"file": str(compared.file), **match_record(compared.pair, compared.line)})
-    for outcome in compared.outcomes if with_skips else compared.findings:
-        _write_outcome(outcome, compared, summary, findings, with_skips=with_skips)
-
-
 def _write_outcome(
-    outcome: Outcome, compared: Compared | None, summary: Summary, findings: BinaryIO, *, with_skips: bool
+    outcome: Outcome,
+    compared: Compared | None,
+    summary: Summary,
+    findings: BinaryIO,
+    lines: _Lines,
+    *,
+    with_skips: bool,
 ) -> None:
-    file, line = (None, None) if compared is None else (str(compared.file), compared.line)
     if isinstance(outcome.verdict, Fail) and outcome.finding is not None:
         summary.by_rule[outcome.rule.slug] += 1
         summary.by_severity[outcome.rule.severity] += 1
-        _write(findings, {"file": file, **finding_record(outcome.finding), "line": line})
+        findings.write(lines.of(compared, outcome))
     elif isinstance(outcome.verdict, Skip) and with_skips:
         skip = {"rule": outcome.rule.slug, "rule_version": outcome.rule.version, "skip": str(outcome.verdict.reason)}
-        _write(findings, {"file": file, "line": line, "code": None, **skip})
+        findings.write(lines.of(compared, {"code": None, **skip}))
 
 
-def match_record(pair: Pair, line: int) -> dict[str, Any]:
-    """Return one line of the matches file: the official code, how surely, and for each document the official papers it was
+class _Lines:
+    """Writes JSON lines; what is said of a content is made once and repeated with every place it stands in."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Pair | Outcome, bytes]] = {}
+
+    def of(self, compared: Compared | None, what: Pair | Outcome | dict[str, Any]) -> bytes:
+        """Return one line: where it stands (None: in no file), then what is said."""
+        place = {"file": None, "line": None} if compared is None else {"file": str(compared.file), "line": compared.line}
+        said = orjson.dumps(what) if isinstance(what, dict) else self._said(what)
+        return b"%b,%b\n" % (orjson.dumps(place)[:-1], said[1:])
+
+    def _said(self, what: Pair | Outcome) -> bytes:
+        kept = self._made.get(id(what))
+        if kept is not None and kept[0] is what:
+            return kept[1]
+        if isinstance(what, Pair):
+            record = match_record(what)
+        else:
+            assert what.finding is not None  # noqa: S101 - only outcomes with a finding are written
+            record = finding_record(what.finding)
+            del record["line"]  # a content stands on many lines
+        said = orjson.dumps(record)
+        if len(self._made) >= REMEMBERED:
+            self._made.clear()
+        self._made[id(what)] = (what, said)
+        return said
+
+
+def match_record(pair: Pair) -> dict[str, Any]:
+    """Return what the matches file says of a record: the official code, how surely, and for each document the official papers it was
     taken for, what it was taken as, and the words on which that rests.
     """
     documents = pair.published.documents or ()
     lines = pair.lines or (None,) * len(documents)
     return {
-        "line": line,
         "national_code": pair.official.code.national if pair.official and pair.official.code else None,
         "confidence": round(pair.match.confidence, 4),
         "documents": [
@@ -106,6 +126,3 @@ def match_record(pair: Pair, line: int) -> dict[str, Any]:
         "words": [list(line.shared) if line and line.shared else None for line in lines],
     }
 
-
-def _write(file: BinaryIO, value: dict[str, Any]) -> None:
-    file.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))

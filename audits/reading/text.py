@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 1 << 14
 _LONGEST_REMEMBERED = 1000
+_TOKENS, _LONGEST_TOKEN = 1 << 16, 40
 
 _CLEANED = {
     "Ð": "Đ",  # the Icelandic letter, typed for the Vietnamese one
@@ -28,7 +29,7 @@ _ODD = re.compile(
 )
 _GLYPHS = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _UNTIDY = ("  ", "\n ", " \n", "\n\n")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -117,6 +118,21 @@ def look_alikes(text: str) -> str:
     return text.translate(_LOOK_ALIKES) if _LOOK_ALIKE.search(text) else text
 
 
+class _Folded(dict[str, str]):
+    """Every written token seen so far with its folded form: a language has few tokens, so almost all are met again."""
+
+    def __missing__(self, token: str) -> str:
+        folded = look_alikes(clean(token))
+        folded = unicodedata.normalize("NFC", folded.lower())
+        folded = _SPELT_TWO_WAYS.sub(_respelt, _PUNCTUATED.sub(_plain_mark, folded))
+        if len(self) < _TOKENS and len(token) <= _LONGEST_TOKEN:
+            self[token] = folded
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 @remembered
 def fold(text: str) -> str:
     """Return the text for comparing: clean, lower case, one spelling of tone marks and punctuation, on one line.
@@ -124,10 +140,9 @@ def fold(text: str) -> str:
     Letter by letter it is as long as `clean(text)`, so that a place found in one is the same place in the other
     (save for rare foreign capitals whose lower case is longer).
     """
-    text = look_alikes(clean(text))
-    text = unicodedata.normalize("NFC", text.lower())
-    text = _PUNCTUATED.sub(_plain_mark, text)
-    return _SPELT_TWO_WAYS.sub(_respelt, text)
+    folded = " ".join(map(_FOLDED.__getitem__, text.split()))
+    # A token of invisible characters alone leaves nothing, and no second space either.
+    return " ".join(folded.split()) if "  " in folded or folded[:1] == " " or folded[-1:] == " " else folded
 
 
 @remembered
