@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
@@ -78,6 +79,7 @@ def compare(
     """
     lawful = tuple(lawful)
     judge = Judge(catalogue, lawful)
+    gc.freeze()  # the catalogue stays: the collector need not look through it again and again
     desk = _Desk(judge, by_unit=bool(lawful))
     shown = _shown(desk, files, progress)
     published: set[str] = set()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from audits.law import cite
 from audits.lawful import Lawful, Recognised
 from audits.matching.documents import LineMatch, OfficialPapers, Weights, align, learn_weights
+from audits.matching.papers import Paper, read_paper
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
 from audits.pair import Coverage, Pair, PublishedSource, unit_names
 from audits.procedure import Fail, Finding, Procedure, Sentence, Skip, Verdict
@@ -75,9 +76,13 @@ class Judge:
         self.catalogue = catalogue
         self._lawful = Lawful(lawful)
         self._matcher = ProcedureMatcher(catalogue)
-        names = (document.name for procedure in catalogue.procedures.values() for document in procedure.documents or ())
-        self._weights: Weights = learn_weights(names)
-        self._papers: dict[str, OfficialPapers] = {}
+        self._papers: dict[str, Paper] = {}
+        self._weights: Weights = learn_weights(
+            self._paper(document.name)
+            for procedure in catalogue.procedures.values()
+            for document in procedure.documents or ()
+        )
+        self._official: dict[str, OfficialPapers] = {}
 
     def knows(self, record: PublishedProcedure) -> bool:
         """Tell whether the catalogue, its repealed and its specific procedures have the record's code or name."""
@@ -112,11 +117,20 @@ class Judge:
                 for outcome in self._outcomes(rule, rule.check_source(source), source.on, None, None):
                     yield recognise(outcome, self._lawful, source, None)
 
+    def _paper(self, name: str) -> Paper:
+        paper = self._papers.get(name)
+        if paper is None:
+            paper = self._papers[name] = read_paper(name)
+        return paper
+
     def _official_papers(self, code: str) -> OfficialPapers:
-        if code not in self._papers:
+        official = self._official.get(code)
+        if official is None:
             procedure = self.catalogue.procedures[code]
-            self._papers[code] = OfficialPapers(procedure.name, procedure.documents or (), self._weights)
-        return self._papers[code]
+            documents = procedure.documents or ()
+            papers = [self._paper(document.name) for document in documents]
+            official = self._official[code] = OfficialPapers(procedure.name, documents, papers, self._weights)
+        return official
 
     def _outcomes(
         self, rule: Rule, verdicts: Iterable[Verdict], on: date, pair: Pair | None, line: int | None

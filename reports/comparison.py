@@ -89,7 +89,9 @@ class _Lines:
 
     def of(self, compared: Compared | None, what: Pair | Outcome | dict[str, Any]) -> bytes:
         """Return one line: where it stands (None: in no file), then what is said."""
-        place = {"file": None, "line": None} if compared is None else {"file": str(compared.file), "line": compared.line}
+        place = (
+            {"file": None, "line": None} if compared is None else {"file": str(compared.file), "line": compared.line}
+        )
         said = orjson.dumps(what) if isinstance(what, dict) else self._said(what)
         return b"%b,%b\n" % (orjson.dumps(place)[:-1], said[1:])
 
@@ -125,4 +127,3 @@ def match_record(pair: Pair) -> dict[str, Any]:
         "taken_as": [line.kind if line else None for line in lines],
         "words": [list(line.shared) if line and line.shared else None for line in lines],
     }
-

@@ -8,10 +8,19 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import VAGUE, Paper, Segment, paper_of, plain_text, read_paper
+from audits.matching.papers import (
+    VAGUE,
+    Paper,
+    Segment,
+    core_of,
+    is_heading,
+    paper_of,
+    plain_text,
+    read_paper,
+    without_references,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,14 +35,15 @@ BARE = 0.55
 """The score of two certificates where one says no more than that it is one."""
 FAR = 0.3
 """Share of the lighter head that two lines must at least have in common to be compared word by word."""
-# A Vietnamese name says first what a thing is; what comes late only qualifies it. Words and pairs alternate.
-_BY_PLACE = (*repeat(1.0, 12), *repeat(0.7, 16), 0.4)
+# A Vietnamese name says first what a thing is; what comes late only qualifies it: how many words and pairs, which
+# alternate, count ten tenths, how many seven, and the rest four.
+_FIRST, _SECOND = 12, 28
 EXTRA = 0.42
 """A line whose best score stays below this has no counterpart; between the two a person must look."""
-
-
-DIM = 0.3
-"""What is left of the weight of a word that the procedure's own name has."""
+DIM = 3
+"""Tenths of its weight that a word keeps which the procedure's own name has."""
+UNIT = 1000
+"""Weights are whole numbers of thousandths: their sum is the same in any order."""
 
 
 class LineKind(StrEnum):
@@ -66,25 +76,25 @@ class Weights:
     `dimmed` words tell little here: they name the procedure, so that a paper invented for it has them as well.
     """
 
-    by_word: Mapping[str, float]
-    unseen: float
+    by_word: Mapping[str, int]
+    unseen: int
     dimmed: frozenset[str] = frozenset()
 
 
-def learn_weights(names: Iterable[str]) -> Weights:
-    """Learn the weights from the names of all official papers (inverse document frequency, smoothed)."""
+def learn_weights(papers: Iterable[Paper]) -> Weights:
+    """Learn the weights from all official papers (inverse document frequency, smoothed), in units of 1/`UNIT`."""
     counts: Counter[str] = Counter()
     total = 0
-    for name in names:
-        counts.update(read_paper(name).words)
+    for paper in papers:
+        counts.update(paper.words)
         total += 1
     # Bigrams carry the same words once more, so they count half.
     return Weights(
         by_word={
-            word: math.log1p((total + 1) / (count + 1)) * (0.5 if " " in word else 1.0)
+            word: round(UNIT * math.log1p((total + 1) / (count + 1)) * (0.5 if " " in word else 1.0))
             for word, count in counts.items()
         },
-        unseen=math.log1p(total + 1) * 0.7,
+        unseen=round(UNIT * math.log1p(total + 1) * 0.7),
     )
 
 
@@ -92,8 +102,8 @@ def learn_weights(names: Iterable[str]) -> Weights:
 class Weighed:
     """Words with their weights, and the sum of these."""
 
-    words: Mapping[str, float]
-    weight: float
+    words: Mapping[str, int]
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +116,24 @@ class WeighedPaper:
     paper: Paper
     segments: tuple[tuple[Segment, Weighed, Weighed], ...]
     words: Weighed
-    least: float
+    least: int
     bare: bool
 
 
 def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
     """Weigh the words of one paper."""
     segments = tuple((segment, *_weighed(segment, weights)) for segment in paper.segments)
-    whole: dict[str, float] = {}
+    if len(segments) == 1:
+        ((segment, head, words),) = segments
+        return WeighedPaper(paper, segments, words, head.weight, segment.bare)
+    whole: dict[str, int] = {}
     for _, _, words in segments:
         whole.update(words.words)
     return WeighedPaper(
         paper,
         segments,
         Weighed(whole, sum(whole.values())),
-        least=min((head.weight for _, head, _ in segments), default=0.0),
+        least=min((head.weight for _, head, _ in segments), default=0),
         bare=any(segment.bare for segment, _, _ in segments),
     )
 
@@ -128,23 +141,33 @@ def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
 def _weighed(segment: Segment, weights: Weights) -> tuple[Weighed, Weighed]:
     """Return the words of the head and of the whole with their weights; of a repeated word the first place counts."""
     known, unseen = weights.by_word.get, weights.unseen
-    places = chain(_BY_PLACE, repeat(_BY_PLACE[-1]))
-    placed = list(zip(segment.words, places, strict=False))
-    words = {word: known(word, unseen) * place for word, place in reversed(placed)}
+    placed = segment.words
+    words = {word: known(word, unseen) * 4 for word in placed[_SECOND:]} if len(placed) > _SECOND else {}
+    if len(placed) > _FIRST:
+        words.update((word, known(word, unseen) * 7) for word in placed[_FIRST:_SECOND])
+    words.update((word, known(word, unseen) * 10) for word in placed[:_FIRST])
     for word in weights.dimmed & words.keys():
-        words[word] *= DIM
-    head = {word: words[word] for word in segment.words[: segment.head]}
-    return Weighed(head, sum(head.values())), Weighed(words, sum(words.values()))
+        words[word] = words[word] * DIM // 10
+    whole = Weighed(words, sum(words.values()))
+    if segment.head >= len(placed):
+        return whole, whole
+    head = {word: words[word] for word in placed[: segment.head]}
+    return Weighed(head, sum(head.values())), whole
 
 
 class OfficialPapers:
-    """The official papers of one procedure, read once, and weighed once when a line first needs it."""
+    """The official papers of one procedure, and how its published lines are told to be one of them.
 
-    def __init__(self, name: str, documents: Sequence[RequiredDocument], weights: Weights) -> None:
+    They are weighed once when a line first needs it.
+    """
+
+    def __init__(
+        self, name: str, documents: Sequence[RequiredDocument], papers: Sequence[Paper], weights: Weights
+    ) -> None:
         self.documents = tuple(documents)
         self._name = name
         self._weights = weights
-        self._papers = tuple(read_paper(document.name) for document in documents)
+        self._papers = tuple(papers)
         self.by_core = _grouped(paper.core for paper in self._papers)
         self.by_text = {paper.text: self.by_core[paper.core] for paper in self._papers}
 
@@ -155,8 +178,14 @@ class OfficialPapers:
 
     @cached_property
     def papers(self) -> tuple[WeighedPaper, ...]:
-        """The papers with their words weighed, in the catalogue's order."""
-        return tuple(weigh(paper, self.weights) for paper in self._papers)
+        """The papers with their words weighed, in the catalogue's order; what stands in several cases is one and the same."""
+        weighed = {paper.text: weigh(paper, self.weights) for paper in self._papers}
+        return tuple(weighed[paper.text] for paper in self._papers)
+
+    @cached_property
+    def different(self) -> tuple[WeighedPaper, ...]:
+        """The papers, each once."""
+        return tuple({paper.paper.text: paper for paper in self.papers}.values())
 
 
 def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -188,13 +217,15 @@ def align(published: Sequence[RequiredDocument], official: OfficialPapers) -> tu
 def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if same := official.by_text.get(text):
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (text,))
-    line = paper_of(text)
-    if line.is_heading:
+    if is_heading(text):
         return LineMatch(LineKind.NOTE)
-    if line.core and (same := official.by_core.get(line.core)):
-        return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (line.core,))
+    bare = without_references(text)
+    if (core := core_of(bare)) and (same := official.by_core.get(core)):
+        return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (core,))
+    line = paper_of(text, bare)
     weighed = weigh(line, official.weights)
-    scores = [similarity(weighed, paper) for paper in official.papers]
+    score_of = {paper.paper.text: similarity(weighed, paper) for paper in official.different}
+    scores = [score_of[paper.paper.text] for paper in official.papers]
     best = max(scores, default=0.0)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
@@ -241,12 +272,13 @@ def _telling(one: Weighed, other: Weighed) -> tuple[str, ...]:
 
 def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
     """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other."""
-    if not (line.bare or paper.bare):
-        shared = line.words.words.keys() & paper.words.words.keys()
-        common = sum(map(line.words.words.__getitem__, shared)), sum(map(paper.words.words.__getitem__, shared))
+    shared = line.words.words.keys() & paper.words.words.keys()
+    mine = sum(map(line.words.words.__getitem__, shared))
+    theirs = sum(map(paper.words.words.__getitem__, shared))
+    if not (line.bare or paper.bare) and mine < FAR * line.least and theirs < FAR * paper.least:
         # No two segments can share more than the lines do: where that is too little, they need not be compared.
-        if common[0] < FAR * line.least and common[1] < FAR * paper.least:
-            return max(common[0] / line.least, common[1] / paper.least)
+        return max(mine / line.least, theirs / paper.least)
+    alone = len(line.segments) == len(paper.segments) == 1
     best = 0.0
     for segment, head, whole in line.segments:
         for other, other_head, other_whole in paper.segments:
@@ -255,7 +287,9 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
                 continue
             kinship = _kinship(segment.kind, other.kind)
             if kinship > best:
-                wholes = _overlap(whole, other_whole)
+                wholes = (
+                    _share(mine / whole.weight, theirs / other_whole.weight) if alone else _overlap(whole, other_whole)
+                )
                 if kinship * (0.6 + 0.4 * wholes) > best:
                     best = max(best, kinship * (0.6 * _overlap(head, other_head) + 0.4 * wholes))
     return best
@@ -276,6 +310,11 @@ def _overlap(one: Weighed, other: Weighed) -> float:
     shared = one.words.keys() & other.words.keys()
     if not shared:
         return 0.0
-    first = sum(map(one.words.__getitem__, shared)) / one.weight
-    second = sum(map(other.words.__getitem__, shared)) / other.weight
+    return _share(
+        sum(map(one.words.__getitem__, shared)) / one.weight, sum(map(other.words.__getitem__, shared)) / other.weight
+    )
+
+
+def _share(first: float, second: float) -> float:
+    """Weigh the share of the one that is common against that of the other: the larger counts three fifths."""
     return 0.6 * first + 0.4 * second if first > second else 0.6 * second + 0.4 * first

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
-from audits.reading.text import fold, remembered
+from audits.reading.text import LONGEST_TOKEN, TOKENS, fold, remembered
 
 _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.toml").read_text(encoding="utf-8"))
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
@@ -26,6 +25,7 @@ _KIND = re.compile(rf"(?:các |một trong các |\d+ (?:\([^)]*\) )?)?({_any_of(
 _INNER_KIND = _any_of(set(_KIND_OF) - set(map(fold, _LEXICON["also_verbs"])))
 
 _CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
+_CONCEPTS_BEGIN = frozenset(name.split()[0] for name in _CONCEPT_OF)
 
 _BULLET = re.compile(
     r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
@@ -46,6 +46,8 @@ _REFERENCES = tuple(
 _COUNT = re.compile(
     r"(?:số lượng\s*:?\s*)?\b\d+\s*(?:\([^)]*\)\s*)?(?:bộ|bản|tờ|tấm)\s*(?:chính|sao|gốc|chụp)?(?=\s*[);.,]|\s*$)|\bsố lượng\s*:?\s*\d+\b"
 )
+# A count stands before one of these; without a digit there, or the label, there is none to look for.
+_COUNTS_MAY = re.compile(r"\d\s*(?:\([^)]*\)\s*)?(?:bộ|bản|tờ|tấm)")
 _FILE_NAME = re.compile(r"(?<=[.;)])\s*\d{0,3}\.?[a-z0-9_-]{6,}\.?$|\S+\.(?:docx?|pdf|xlsx?)\b")
 _COPY = r"bản (?:sao|chính|gốc|chụp|photo|phô tô|scan|chứng thực)\b"
 _FORM_OF_COPY = re.compile(
@@ -60,8 +62,10 @@ _HEAD_END = re.compile(
     r"[(;:.\n]|\s(?:theo|đối với|trường hợp|trong trường hợp|do|để|có giá trị|trừ|kèm|kèm theo|được|đã|còn|tại|nơi|khi|nếu|có xác nhận|có chữ ký|thể hiện|quy định|chứng minh(?= việc))\s"
 )
 _VAGUE_END = re.compile(r"[(;:\n]")
+# Every branch begins behind one letter of the same class, which is what makes the search fast.
 _SEGMENT = re.compile(
-    rf"[;\n]+|\.\s+(?=\S)|:\s*[+-]\s|\s[+]\s|(?:\s(?:hoặc|và|kèm theo|kèm)\s|,\s*|/)(?=(?:các |một trong các |bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b)"
+    r"[;\n.:,/\s](?:(?<=[;\n])[;\n]*|(?<=\.)\s+(?=\S)|(?<=:)\s*[+-]\s|(?<=\s)[+]\s"
+    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong các |bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
 _WORD = re.compile(r"\w+")
 _STOP = frozenset(
@@ -103,18 +107,35 @@ class Paper:
     """One line as papers: its segments (alternatives or merged papers), and what kind of line it is.
 
     `core` is what is left of the text when numbering, form numbers, legal bases and quantities are taken away.
-    A heading introduces papers and is none; a note may be one. `authorizes`: the paper by which a representative acts;
-    `optional`: the whole line is asked for only "nếu có".
+    A note names no paper. `authorizes`: the paper by which a representative acts; `optional`: the whole line is asked for
+    only "nếu có".
     """
 
     text: str
     core: str
     segments: tuple[Segment, ...]
-    words: frozenset[str]
     is_note: bool
-    is_heading: bool
     authorizes: bool
     optional: bool
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Return the words and pairs of all segments."""
+        return frozenset().union(*(segment.words for segment in self.segments))
+
+
+class _Expanded(dict[str, str]):
+    """Every folded token seen so far with its abbreviation written out."""
+
+    def __missing__(self, token: str) -> str:
+        bare = token.strip(".,;:()/")
+        expanded = token.replace(bare, _ABBREVIATIONS[bare]) if bare in _ABBREVIATIONS else token
+        if len(self) < TOKENS and len(token) <= LONGEST_TOKEN:
+            self[token] = expanded
+        return expanded
+
+
+_EXPANDED = _Expanded()
 
 
 @remembered
@@ -123,38 +144,52 @@ def plain_text(name: str) -> str:
     text = fold(name)
     while (match := _BULLET.match(text)) and match.end():
         text = text[match.end() :]
-    words = text.split()
-    for index, word in enumerate(words):
-        bare = word.strip(".,;:()/")
-        if bare in _ABBREVIATIONS:
-            words[index] = word.replace(bare, _ABBREVIATIONS[bare])
-    return " ".join(words)
+    return " ".join(map(_EXPANDED.__getitem__, text.split()))
 
 
-@lru_cache(maxsize=1 << 14)
-def paper_of(text: str) -> Paper:
-    """Read one plain text (see `plain_text`) as papers; never fails, a line that names no paper has `is_note` set."""
-    core = text
-    for word, reference in _REFERENCES:
-        if word in text:
-            core = reference.sub(" ", core)
-    core = _FILE_NAME.sub("", _COUNT.sub(" ", core)).strip(" ;.,")
-    segments = tuple(segment for part in _SEGMENT.split(core) if (segment := _segment(part)) is not None)
+def is_heading(text: str) -> bool:
+    """Tell whether a plain text only introduces the papers that follow it."""
+    return text.endswith(":") and _HEADING.match(text) is not None
+
+
+def without_references(text: str) -> str:
+    """Return a plain text without form numbers, legal bases, quantities and file names."""
+    for reference in [reference for word, reference in _REFERENCES if word in text]:
+        text = reference.sub(" ", text)
+    if "số lượng" in text or _COUNTS_MAY.search(text):
+        text = _COUNT.sub(" ", text)
+    if ".doc" in text or ".pdf" in text or ".xls" in text or _ends_in_a_file(text):
+        text = _FILE_NAME.sub("", text)
+    return text.strip(" ;.,")
+
+
+def _ends_in_a_file(text: str) -> bool:
+    return text[-6:-1].isascii() and " " not in text[-6:-1]
+
+
+def core_of(bare: str) -> str:
+    """Return the words alone of what `without_references` left."""
+    return " ".join(_WORD.findall(bare))
+
+
+def paper_of(text: str, bare: str) -> Paper:
+    """Read one plain text, and the same `without_references`, as papers; never fails: a line that names no paper is a note."""
+    segments = tuple(segment for part in _SEGMENT.split(bare) if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
-        core=" ".join(_WORD.findall(core)),
+        core=core_of(bare),
         segments=segments,
-        words=frozenset().union(*(segment.words for segment in segments)),
-        is_note=_is_note(text, core, segments),
-        is_heading=text.endswith(":") and _HEADING.match(text) is not None,
-        authorizes=_AUTHORIZES.search(text) is not None or any(part.kind == "authorization" for part in segments),
+        is_note=_is_note(text, bare, segments),
+        authorizes=(("ủy quyền" in text or "đại diện" in text) and _AUTHORIZES.search(text) is not None)
+        or any(part.kind == "authorization" for part in segments),
         optional=len(segments) == 1 and "nếu có" in text,
     )
 
 
 def read_paper(name: str) -> Paper:
     """Read one line of required papers as it is written."""
-    return paper_of(plain_text(name))
+    text = plain_text(name)
+    return paper_of(text, without_references(text))
 
 
 def _segment(part: str) -> Segment | None:
@@ -169,19 +204,21 @@ def _segment(part: str) -> Segment | None:
     kind = _KIND_OF[named[1]] if named else None
     # "Văn bản", "giấy tờ" say nothing by themselves: what they are about is their name.
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
-    words = [word for word in _WORD.findall(part) if word not in _STOP]
+    split = end.start() if end else 0
+    written = _WORD.findall(part)
+    words = [word for word in written if word not in _STOP]
     if not words:
         return None
-    in_head = (
-        sum(word not in _STOP for word in _WORD.findall(part[: end.start()])) if end and end.start() else len(words)
-    )
+    in_head = sum(word not in _STOP for word in _WORD.findall(part[:split])) if split else len(words)
     in_head = in_head or len(words)
-    pairs = [f"{first} {second}" for first, second in pairwise(words)]
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.
-    both = [item for pair in zip_longest(words, pairs) for item in pair if item is not None]
-    concepts = [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
+    both = [""] * (2 * len(words) - 1)
+    both[::2] = words
+    both[1::2] = [f"{first} {second}" for first, second in pairwise(words)]
+    if not _CONCEPTS_BEGIN.isdisjoint(written):
+        both += [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
     bare = named is not None and named[1] in _BARE and len(_WORD.findall(named[1])) >= in_head
-    return Segment(kind=kind, words=(*both, *concepts), head=2 * in_head - 1, bare=bare)
+    return Segment(kind=kind, words=tuple(both), head=2 * in_head - 1, bare=bare)
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:

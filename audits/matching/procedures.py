@@ -102,8 +102,9 @@ class ProcedureMatcher:
             for feature in self._features[code]:
                 self._postings[feature].append(code)
         total = len(catalogue.procedures)
-        self._unseen = math.log1p(total + 1)
-        self._weights = {feature: math.log1p((total + 1) / count) for feature, count in counts.items()}
+        # Whole thousandths: their sum is the same in any order.
+        self._unseen = round(1000 * math.log1p(total + 1))
+        self._weights = {feature: round(1000 * math.log1p((total + 1) / count)) for feature, count in counts.items()}
         self._specific_by_key = {name_key(row.name): row for row in catalogue.specific}
         self._specific_by_code = {row.code: row for row in catalogue.specific if row.code}
         self._sectors = {
@@ -246,10 +247,11 @@ class ProcedureMatcher:
     def _nearest(self, key: str) -> list[tuple[float, str]]:
         features = _features(key)
         shared: Counter[str] = Counter()
-        for feature in features:
-            if len(self._postings.get(feature, ())) <= max(50, len(self._features) // 5):
-                for code in self._postings.get(feature, ()):
-                    shared[code] += 1
+        common = max(50, len(self._features) // 5)
+        for feature in sorted(features):  # of codes that share as much, those met first are kept
+            codes = self._postings.get(feature, ())
+            if len(codes) <= common:
+                shared.update(codes)
         slips = [word for word in key.split() if word not in self._weights]
         scored = (
             (
@@ -279,8 +281,9 @@ class ProcedureMatcher:
         shared = self._total(one & other)
         return 2 * shared / (self._total(one) + self._total(other)) if shared else 0.0
 
-    def _total(self, features: frozenset[str]) -> float:
-        return sum(self._weights.get(feature, self._unseen) for feature in features)
+    def _total(self, features: frozenset[str]) -> int:
+        weights, unseen = self._weights, self._unseen
+        return sum([weights.get(feature, unseen) for feature in features])
 
 
 def owner_code(procedure: Procedure) -> str:

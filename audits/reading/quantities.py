@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COPY = r"(?:sao|chụp|photo(?:copy|coppy)?|phô ?tô(?: ?(?:cop(?:y|py|i)|cóp ?pi))?|scan|quét|fax)"
 _ORIGINAL = r"(?:chính|gốc)"
+_DIGIT = re.compile("[0-9]")
 _COUNT = r"(?<![\w/.,])(?P<count>[0-9]{1,2})\s?(?:\([^()0-9]{1,20}\)\s?)?"
 # "02 bản đồ", "01 bản cam kết" are papers; a count of unnamed kind stands before a mark or at the end.
 _COUNTED = re.compile(
@@ -49,6 +50,8 @@ _CERTIFIED = re.compile(
 )
 _OR_CERTIFIED = re.compile(rf"(?<!sổ gốc )hoặc (?:có |được |bản )?{_CERTIFYING}$")
 _TRANSLATED = re.compile(r"dịch[^;.\n]{0,60}$")
+# Without one of these nothing is said of copies and originals.
+_OF_COPIES = ("sao", "bản chính", "bản gốc", "chứng thực", "công chứng", "bản chụp", "ảnh chụp", "photo", "phô", "bản scan", "bản quét", "bản fax")  # fmt: skip
 _TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?(?! (?:có )?(?:công chứng|chứng thực))")
 # Here the copy is what the paper is about, not the form it is handed in.
 _SUBJECT = re.compile(
@@ -74,6 +77,8 @@ def read_quantity(text: str | None) -> Quantity:
 def quantity_in_name(name: str) -> Quantity:
     """Read the quantity that stands in a paper's name: "Đơn đăng ký (01 bản chính)"; numbers of forms, dates, people are none."""
     folded = fold(name)
+    if not _DIGIT.search(folded):
+        return Quantity()
     counts = [match for match in _counts(folded) if not _NUMBERED.search(folded, 0, match.start())]
     if counts:
         return _quantity(name, folded, counts)
@@ -90,9 +95,11 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
     An original that is only shown for comparison makes the copy a plain one. "Sao y" may be either kind of copy.
     """
     folded = fold(text)
+    if not any(word in folded for word in _OF_COPIES):
+        return frozenset()
     forms: set[CopyForm] = set()
-    shown = _SHOWN.search(folded) is not None
-    rest = _SUBJECT.sub(" ", _NOT_CERTIFIED.sub(" ", _SHOWN.sub(" | ", folded)))
+    rest, shown = (folded, 0) if "bản chính" not in folded and "bản gốc" not in folded else _SHOWN.subn(" | ", folded)
+    rest = _SUBJECT.sub(" ", _NOT_CERTIFIED.sub(" ", rest))
     if _TRUE_COPY.search(rest):
         forms |= {CopyForm.PLAIN_COPY, CopyForm.CERTIFIED_COPY}
         rest = _TRUE_COPY.sub(" ", rest)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 1 << 14
 _LONGEST_REMEMBERED = 1000
-_TOKENS, _LONGEST_TOKEN = 1 << 16, 40
+TOKENS, LONGEST_TOKEN = 1 << 16, 40
+"""How many tokens are remembered, and of what length at most; a language has no more."""
 
 _CLEANED = {
     "Ð": "Đ",  # the Icelandic letter, typed for the Vietnamese one
@@ -125,7 +126,7 @@ class _Folded(dict[str, str]):
         folded = look_alikes(clean(token))
         folded = unicodedata.normalize("NFC", folded.lower())
         folded = _SPELT_TWO_WAYS.sub(_respelt, _PUNCTUATED.sub(_plain_mark, folded))
-        if len(self) < _TOKENS and len(token) <= _LONGEST_TOKEN:
+        if len(self) < TOKENS and len(token) <= LONGEST_TOKEN:
             self[token] = folded
         return folded
 

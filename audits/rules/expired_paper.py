@@ -41,7 +41,6 @@ def check(pair: Pair) -> Iterator[Verdict]:
     if reason := no_documents(pair):
         yield reason
         return
-    official = " ; ".join(fold(paper.name) for paper in (pair.official.documents or () if pair.official else ()))
     clean = True
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
         text = fold(document.name)
@@ -50,7 +49,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
             if found is None or pair.on < since or line.kind is LineKind.NOTE or _NOT_ASKED.search(text):
                 continue
             clean = False
-            if paper.search(official):
+            if _in_catalogue(pair, paper):
                 yield Skip(
                     Sentence("danh mục quốc gia cũng còn ghi giấy tờ này (kiến nghị với Bộ, không phải lỗi của đơn vị)")
                 )
@@ -68,3 +67,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
             break
     if clean:
         yield Pass()
+
+
+def _in_catalogue(pair: Pair, paper: re.Pattern[str]) -> bool:
+    names = (document.name for document in (pair.official.documents or () if pair.official else ()))
+    return paper.search(" ; ".join(map(fold, names))) is not None

@@ -77,6 +77,8 @@ def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
         text = getattr(pair.published, field) or ""
+        if text == getattr(pair.official, field):
+            continue  # the catalogue's own words
         if demand := _demand(text):
             yield _sentence(fold(text), demand), demand, field, None
 

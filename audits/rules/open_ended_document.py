@@ -28,13 +28,12 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     official = pair.official.documents or () if pair.official else ()
-    in_catalogue = any(is_catch_all(fold(paper.name)) for paper in official)
     clean = True
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
         if line.kind is LineKind.NOTE or not is_catch_all(fold(document.name)):
             continue
         clean = False
-        if in_catalogue:
+        if any(is_catch_all(fold(paper.name)) for paper in official):
             yield Skip(
                 Sentence("danh mục quốc gia cũng viết chung chung (kiến nghị với Bộ, không phải lỗi của đơn vị)")
             )

@@ -78,8 +78,10 @@ def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str])
 
 def _acts_of_form(document: RequiredDocument) -> frozenset[str]:
     """Return the numbers of the acts that a line names for its form; empty where it names none or speaks of no form."""
-    text = f"{document.name} ; {document.form}"
-    return frozenset(numbers_in(text)) if _FORM.search(fold(text)) else frozenset()
+    texts = (document.name, document.form)
+    if not any("/" in text for text in texts) or not any(_FORM.search(fold(text)) for text in texts):
+        return frozenset()
+    return frozenset(number for text in texts for number in numbers_in(text))
 
 
 def _year(number: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,12 +19,14 @@ from audits.pair import Coverage
 from audits.procedure import Fail, Finding, Skip
 from audits.rules import rules
 from crawlers.records import PublishedProcedure
+from fixtures.generate import TUNE, generate
+from fixtures.province import FOLDER
 from reports.comparison import write_comparison
 from tests.audits.sample import ON, Json, catalogue, official, published
+from tests.commands import soat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from audits.catalogue import Catalogue
 
@@ -396,3 +399,23 @@ def test_judging_never_raises_and_every_rule_says_something(record: Json, on: da
             assert outcome.finding.law
         elif isinstance(outcome.verdict, Skip):
             assert str(outcome.verdict.reason)
+
+
+def test_another_process_finds_the_same_to_the_byte(tmp_path: Path) -> None:
+    records = [json.loads(line) for line in (FOLDER / "catalogue.jsonl").read_text(encoding="utf-8").splitlines()]
+    province = generate(records, seed=1, count=200, part=TUNE)
+    # Names alone, and not quite the official ones: where several procedures and papers are equally near.
+    lines = [{**row, "code": None, "name": f"{row['name']} và việc khác"} for row in province.published]
+    write(tmp_path, [*province.published, *lines])
+    results = set()
+    for seed in ("1", "2"):
+        files = [str(tmp_path / f"{name}-{seed}.jsonl") for name in ("findings", "matches")]
+        compared = soat(
+            *("compare", str(FOLDER / "catalogue.jsonl"), "published.jsonl", "--on", "2026-11-01"),
+            *("--all", "--findings", files[0], "--matches", files[1]),
+            cwd=tmp_path,
+            PYTHONHASHSEED=seed,
+        )
+        assert compared.returncode == 0, compared.stderr
+        results.add(tuple(Path(file).read_bytes() for file in files))
+    assert len(results) == 1
