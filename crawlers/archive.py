@@ -37,6 +37,8 @@ MAX_FILE = 2**30
 LEVEL = 2  # of gzip; 9 costs six times as much time as the page's extraction for 8% less space
 _CODED = frozenset({"content-encoding", "transfer-encoding"})
 _PART = 2**20
+_RENDERED = "WARC-Soat-Rendered"
+"""Says that a response record's body is the page as a browser showed it, not the bytes that were sent."""
 
 
 class ArchiveError(ValueError):
@@ -45,7 +47,10 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer as seen; `body` is the answer's body with any transfer or content coding undone."""
+    """One request and its answer as seen; `body` is the answer's body with any transfer or content coding undone.
+
+    `rendered`: a browser asked, and the body is the page once its scripts had run.
+    """
 
     target: str
     method: str
@@ -56,6 +61,7 @@ class Exchange:
     headers: Sequence[tuple[str, str]]
     body: bytes
     at: datetime
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +228,10 @@ class Recorder:
             length=len(seen.body),
             target=seen.target,
             method=seen.method,
+            rendered=seen.rendered,
         )
         request, response = _records(seen, capture)
-        key = request_key(seen.method, seen.url, seen.request_body)
+        key = request_key(seen.method, seen.url, seen.request_body, rendered=seen.rendered)
         try:
             file, number = self._file(seen.target)
             start = file.tell()
@@ -315,6 +322,7 @@ def _records(seen: Exchange, capture: Capture) -> tuple[bytes, bytes]:
             warc_headers_dict={
                 "WARC-Date": date,
                 "WARC-Payload-Digest": digest_of(body) if kind == "request" else capture.digest,
+                **({_RENDERED: "1"} if seen.rendered else {}),
             },
         )
         writer.write_record(record)
@@ -438,8 +446,10 @@ def _entry(path: Path, record: Any, asked: bytes, body: bytes, *, at: tuple[int,
         length=len(body),
         target=re.sub(r"(\+\d+)?\.warc\.gz$", "", path.name),
         method=method.decode(),
+        rendered=record.rec_headers.get_header(_RENDERED) is not None,
     )
-    return Entry(capture, request_key(capture.method, url, request_body), path.name, *at)
+    key = request_key(capture.method, url, request_body, rendered=capture.rendered)
+    return Entry(capture, key, path.name, *at)
 
 
 _GZIP = b"\x1f\x8b\x08"

@@ -24,6 +24,7 @@ from crawlers.archive import ArchiveError, Recorder
 from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
 from crawlers.records import Fault, SourceReport, SourceState
+from crawlers.rendering import browser_settings
 from crawlers.settings import settings
 from crawlers.targets import Target
 
@@ -323,6 +324,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "REMOTE_CONTROL_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "STATS_DUMP": False,
+        **(browser_settings(hosts) if any(getattr(load(target.platform), "RENDERED", False) for target in targets) else {}),
     }  # fmt: skip
 
 

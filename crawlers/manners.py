@@ -42,7 +42,7 @@ def check_identified(targets: Sequence[Target], contact: str) -> None:
         MannersError: a target is not on loopback and `contact` is empty.
 
     """
-    strangers = sorted({target.id for target in targets if not is_loopback(target.url)})
+    strangers = sorted({t.id for t in targets if not all(is_loopback(f"//{host}") for host in t.hosts)})
     if strangers and not contact.strip():
         raise MannersError(
             f"chưa đặt địa chỉ liên hệ nên không thu thập {', '.join(strangers)}: "

@@ -17,7 +17,10 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One response as it was received; immutable and addressed by the SHA-256 of its body."""
+    """One response as it was received; immutable and addressed by the SHA-256 of its body.
+
+    `rendered`: the body is the page as a browser showed it once its scripts had run.
+    """
 
     digest: str
     url: str
@@ -27,10 +30,12 @@ class Capture:
     length: int
     target: str
     method: str = "GET"
+    rendered: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the capture as one JSON object; the time in ISO 8601, UTC."""
         return {
+            **({"rendered": True} if self.rendered else {}),
             "digest": self.digest,
             "url": self.url,
             "captured_at": self.captured_at.astimezone(UTC).isoformat(),

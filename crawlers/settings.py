@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     max_response: int = 32 * 2**20
     max_file: int = 256 * 2**20
     max_cell: int = 2**20
+    max_list_pages: int = 20_000
     language: str = "vi"
 
     @property

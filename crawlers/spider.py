@@ -26,6 +26,8 @@ from scrapy.exceptions import (
 from crawlers.archive import ArchiveError, Entry, Exchange, Recorder, read_body
 from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, retry_after, wall, within
 from crawlers.platforms import Ask, load
+from crawlers.rendering import NO_BROWSER, BrowserError, asked_of_browser
+from crawlers.settings import settings
 from crawlers.walk import Unseen, Visit, Walk, check_own, denied, refusal
 
 if TYPE_CHECKING:
@@ -156,6 +158,14 @@ class PortalSpider(scrapy.Spider):
                         ask.url,
                         f"{ask.url}: trang lớn hơn giới hạn, không tải; tăng SOAT_MAX_RESPONSE nếu cần",
                     ) from error
+                except BrowserError as error:
+                    if "Executable doesn't exist" in str(error):
+                        raise Unseen("no_browser", ask.url, f"{ask.url}: {NO_BROWSER}") from error
+                    if last:
+                        why = f"{ask.url}: trình duyệt không mở được trang ({str(error).splitlines()[0]}); thử lại sau"
+                        raise Unseen("unreachable", ask.url, why) from error
+                    host.pace.hold(pause)
+                    continue
                 except _NETWORK as error:
                     if last:
                         raise Unseen(
@@ -180,10 +190,14 @@ class PortalSpider(scrapy.Spider):
             dont_filter=True,
             meta={"download_slot": urlsplit(ask.url).netloc.lower()},
         )
+        if ask.rendered:
+            request.meta.update(asked_of_browser(visit.target.hosts, visit.platform.READING))
         at = self.now()
         assert self.crawler.engine is not None  # noqa: S101 - Scrapy starts spiders with an engine
         response: Response = await self.crawler.engine.download_async(request)
         headers = _pairs(response.headers)
+        if ask.rendered:
+            _check_rendered(visit, ask, response)
         entry = self.recorder.keep(
             Exchange(
                 target=visit.target.id,
@@ -195,6 +209,7 @@ class PortalSpider(scrapy.Spider):
                 headers=headers,
                 body=response.body,
                 at=at,
+                rendered=ask.rendered,
             )
         )
         if not visit.lines and 200 <= response.status < 300:
@@ -220,6 +235,15 @@ def _earlier(entries: Sequence[Entry], visit: Visit) -> dict[str, Entry]:
         and entry.capture.captured_at >= visit.started
         and 200 <= entry.capture.status < 300
     }
+
+
+def _check_rendered(visit: Visit, ask: Ask, response: Response) -> None:
+    """Make sure that the browser stayed on the target's hosts, and that the page is not too large."""
+    if urlsplit(response.url).netloc.lower() not in visit.target.hosts:
+        why = f"{ask.url}: bị chuyển hướng sang {response.url}, ngoài mục tiêu nên không xem"
+        raise Unseen("foreign_redirect", ask.url, why)
+    if len(response.body) > settings().max_response:
+        raise DownloadCancelledError
 
 
 def _network_words(error: Exception) -> str:

@@ -21,7 +21,10 @@ class TargetsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One source an audit may visit, as one `[[target]]` of targets.toml; delay in seconds, `window` in local hours."""
+    """One source an audit may visit, as one `[[target]]` of targets.toml; delay in seconds, `window` in local hours.
+
+    `handover` are other hosts (with port) that belong to it: where its data API stands, or where a journey is handed to.
+    """
 
     id: str
     agency: str
@@ -38,8 +41,8 @@ class Target:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts (with port) that may be asked for this target: its own only; handover hosts are for journeys."""
-        return frozenset({urlsplit(self.url).netloc.lower()})
+        """The hosts (with port) that may be asked for this target: its own, and those it names in `handover`."""
+        return frozenset({urlsplit(self.url).netloc.lower(), *(host.lower() for host in self.handover)})
 
     @property
     def territory(self) -> str | None:
@@ -128,11 +131,17 @@ def _target(path: Path, index: int, row: dict[str, Any]) -> Target:
         raise fail("delay phải là số giây không âm")
     if type(parallel) is not int or parallel < 1:
         raise fail("parallel phải là số nguyên từ 1")
+    handover = row.get("handover", [])
+    if not isinstance(handover, list) or not all(
+        isinstance(host, str) and re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?", host)
+        for host in handover
+    ):
+        raise fail('handover phải là danh sách tên máy chủ, ví dụ ["api.example.gov.vn"]')
     scope = row.get("scope")
     return Target(
         **{key: row[key].strip() for key in _REQUIRED},
         code=row.get("code"),
-        handover=tuple(row.get("handover", ())),
+        handover=tuple(handover),
         delay=float(delay),
         parallel=parallel,
         window=row.get("window"),

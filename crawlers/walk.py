@@ -6,6 +6,7 @@ The spider asks the portal; `crawlers.reread` asks the archive. Both get the sam
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +19,7 @@ from crawlers.manners import BUSY, LOCAL, RESUME, forbidden, wall
 from crawlers.page import Page, PageChanged, link
 from crawlers.platforms import Ask, Listing, Platform, Reading
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
+from crawlers.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -30,10 +32,14 @@ Part = TypeVar("Part", Listing, Reading)
 
 LOST = 5  # detail pages in a row that cannot be reached before the host is taken to be down
 MAX_REDIRECTS = 5
+MAX_ENTRIES = 500_000
+"""Procedures on a source's lists before its paging is taken to be endless."""
+GONE = frozenset({404, 410})
 _ENDS = {
     "blocked": SourceState.BLOCKED,
     "robots": SourceState.BLOCKED,
     "unreachable": SourceState.UNREACHABLE,
+    "no_browser": SourceState.UNREACHABLE,
     "window": SourceState.OUTSIDE_WINDOW,
 }
 """What a fault on a list page makes of the whole source; every other kind makes it CHANGED."""
@@ -61,7 +67,8 @@ class Visit:
     listing: list[str] = field(default_factory=list)
     faults: list[tuple[int, Fault]] = field(default_factory=list)
     total: int | None = None
-    seen: int = 0
+    lists: int = 0
+    lost_lists: int = 0
     failed: int = 0
     changed: int = 0
     lost: int = 0
@@ -84,12 +91,12 @@ class Visit:
         if self.end is SourceState.INTERRUPTED:
             faults.insert(0, Fault("interrupted", self.target.url, f"đã dừng giữa chừng; {RESUME}"))
         state = self.end or SourceState.OK
-        if self.end is None and self.changed * 2 > len(self.entries):
+        if self.end is None and (self.changed * 2 > len(self.entries) or self.lost_lists * 2 > self.lists):
             state = SourceState.CHANGED
         elif self.end is None and (why := self._suspicion()):
             state = SourceState.SUSPECT
             faults.insert(0, Fault("count", self.target.url, why))
-        elif self.end is None and self.failed:
+        elif self.end is None and (self.failed or self.lost_lists):
             state = SourceState.PARTIAL
         return SourceReport(self.target.id, state, self.listed, self.read, tuple(self.listing), tuple(faults))
 
@@ -139,20 +146,54 @@ class Walk:
             visit.faults.append((-1, unseen.fault))
 
     async def _list(self, visit: Visit) -> None:
-        """Follow the list to its end, refusing to go in circles."""
-        ask: Ask | None = visit.platform.first(visit.target)
+        """Follow the list, and every list it leads to, to its end; each is read once."""
         asked: set[str] = set()
-        while ask is not None:
+        waiting = deque([visit.platform.first(visit.target)])
+        totals: list[int | None] = []
+        repeated = 0
+        while waiting:
+            ask = waiting.popleft()
             if ask.key in asked:
+                continue
+            try:
+                total, again = await self._chain(visit, ask, asked, waiting)
+            except Unseen as unseen:
+                if not totals or unseen.fault.kind in _ENDS.keys() - {"robots"}:
+                    raise
+                visit.faults.append((-1, unseen.fault))  # one of several lists: the others are read
+                visit.lost_lists += 1
+                total, again = None, 0
+            totals.append(total)
+            repeated += again
+            known = [total for total in totals if total is not None]
+            # A procedure that stands on two lists counts once.
+            visit.total = sum(known) - repeated if len(known) == len(totals) else None
+        visit.lists = len(totals)
+        visit.lines = [None] * len(visit.entries)
+        visit.raws = [None] * len(visit.entries)
+
+    async def _chain(self, visit: Visit, first: Ask, asked: set[str], waiting: deque[Ask]) -> tuple[int | None, int]:
+        """Follow one list page by page, refusing to go in circles; returns its total, and how many entries other lists had."""
+        ask: Ask | None = first
+        own: set[str] = set()
+        keys: set[str] = set()
+        seen = again = 0
+        total: int | None = None
+        while ask is not None:
+            if ask.key in own:
                 raise Unseen(
                     "changed",
                     ask.url,
                     f"{ask.url}: con trỏ trang không tiến, danh sách lặp lại chính nó; cần xem lại cách phân trang",
                 )
+            if ask.key in asked:
+                break  # another list led here first
+            self._bound(visit, ask, len(asked))
             asked.add(ask.key)
-            reader = partial(visit.platform.read_list, ask=ask, seen=visit.seen)
+            own.add(ask.key)
+            reader = partial(visit.platform.read_list, ask=ask, seen=seen)
             listing, capture = await self._read(visit, ask, reader)
-            new = [entry for entry in listing.entries if entry.key not in visit.entries]
+            new = {entry.key: entry for entry in listing.entries if entry.key not in keys}
             if listing.entries and not new:
                 raise Unseen(
                     "changed",
@@ -160,21 +201,39 @@ class Walk:
                     f"{ask.url}: trang này chỉ lặp lại những thủ tục của trang trước; cần xem lại cách phân trang",
                     capture.digest,
                 )
-            visit.entries |= {entry.key: entry for entry in new}
-            visit.seen += len(listing.entries)
-            visit.total = listing.total
+            again += sum(key in visit.entries for key in new)
+            for key, entry in new.items():
+                visit.entries.setdefault(key, entry)
+            keys |= new.keys()
+            seen += len(listing.entries)
+            total = listing.total
+            if len(asked) == len(own):
+                visit.total = total  # told while the first list is read
             visit.listing.append(capture.digest)
+            waiting.extend(listing.further)
             ask = listing.following
             self.tell(visit)
-        visit.lines = [None] * len(visit.entries)
-        visit.raws = [None] * len(visit.entries)
+        return total, again
+
+    @staticmethod
+    def _bound(visit: Visit, ask: Ask, pages: int) -> None:
+        """Refuse a list without end."""
+        if pages >= settings().max_list_pages or len(visit.entries) > MAX_ENTRIES:
+            raise Unseen(
+                "changed",
+                ask.url,
+                f"{ask.url}: phân trang không có hồi kết, đã xem {pages} trang danh sách với {len(visit.entries)} thủ tục; "
+                "cần xem lại cách phân trang, hoặc tăng SOAT_MAX_LIST_PAGES",
+            )
 
     async def _details(self, visit: Visit, queue: Iterator[tuple[int, Ask]]) -> None:
+        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
         for index, ask in queue:
             if visit.halted:
                 break
             try:
-                reading, capture = await self._read(visit, ask, partial(visit.platform.read_detail, ask=ask))
+                reader = partial(visit.platform.read_detail, ask=ask)
+                reading, capture = await self._read(visit, ask, reader, beside)
             except ArchiveError:
                 visit.halted = True
                 raise
@@ -197,26 +256,44 @@ class Walk:
                 visit.raws[index] = None if reading.raw is None else orjson.dumps(reading.raw)
             self.tell(visit)
 
-    async def _read(self, visit: Visit, ask: Ask, reader: Callable[[Page], Part]) -> tuple[Part, Capture]:
-        """Fetch and read one page. A page kept by the interrupted run before that cannot be read is fetched anew."""
+    async def _read(
+        self,
+        visit: Visit,
+        ask: Ask,
+        reader: Callable[[Page], Part],
+        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = None,
+    ) -> tuple[Part, Capture]:
+        """Fetch and read one page, with what must be asked `beside` it.
+
+        A page kept by the interrupted run before that cannot be read is fetched anew.
+        """
         fresh = False
         while True:
+            page: Page
             page, capture, earlier = await self._page(visit, ask, fresh=fresh)
             try:
+                if beside is not None:
+                    others = [await self._page(visit, other, fresh=fresh, gone=True) for other in beside(page, ask)]
+                    page = replace(page, beside=tuple(other for other, _, _ in others))
+                    earlier = earlier or any(kept for _, _, kept in others)
                 return reader(page), capture
             except (PageChanged, RecursionError) as error:
                 if earlier:
                     fresh = True
                     continue
-                if (name := wall(page.status, page.body)) is not None:
-                    raise _blocked(page.url, name, capture) from error
+                for seen in (page, *page.beside):
+                    if (name := wall(seen.status, seen.body)) is not None and seen.status not in GONE:
+                        raise _blocked(seen.url, name, capture) from error
                 why = str(error) if isinstance(error, PageChanged) else str(page.changed("HTML", "lồng nhau quá sâu"))
                 raise Unseen("changed", page.url, why, capture.digest) from error
 
     # --- one page
 
-    async def _page(self, visit: Visit, ask: Ask, *, fresh: bool) -> tuple[Page, Capture, bool]:
-        """Return a page, its capture, and whether it was already kept by the interrupted run that this one resumes."""
+    async def _page(self, visit: Visit, ask: Ask, *, fresh: bool, gone: bool = False) -> tuple[Page, Capture, bool]:
+        """Return a page, its capture, and whether it was already kept by the interrupted run that this one resumes.
+
+        `gone`: a page that is not there is a page too, with that status.
+        """
         entry = visit.earlier.get(ask.key)
         if entry is not None and not fresh:
             return _as_page(visit, ask, entry.capture, self.body(entry)), entry.capture, True
@@ -225,7 +302,7 @@ class Walk:
             if 300 <= capture.status < 400 and "location" in headers:
                 ask = _followed(visit, ask, headers["location"], capture)
                 continue
-            if capture.status >= 400:
+            if capture.status >= 400 and not (gone and capture.status in GONE):
                 raise refusal(ask, capture, body)
             return _as_page(visit, ask, capture, body), capture, False
         raise Unseen("changed", ask.url, f"{ask.url}: chuyển hướng quá {MAX_REDIRECTS} lần", capture.digest)

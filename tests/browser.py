@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from crawlers.rendering import executable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 # Nothing but the page under test: no first-run pages, no updates, no background requests.
 _FLAGS = (
@@ -25,11 +24,6 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def executable() -> str | None:
-    """Return the path of the system's chromium; None leaves Playwright to use its own."""
-    return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
 @contextmanager

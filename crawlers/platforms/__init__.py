@@ -64,13 +64,14 @@ class Ask:
 
     @property
     def key(self) -> str:
-        """What makes two requests the same: method, URL and body."""
-        return request_key(self.method, self.url, self.body)
+        """What makes two requests the same: method, URL and body, and whether a browser asks."""
+        return request_key(self.method, self.url, self.body, rendered=self.rendered)
 
 
-def request_key(method: str, url: str, body: bytes) -> str:
+def request_key(method: str, url: str, body: bytes, *, rendered: bool = False) -> str:
     """Return the key under which an answer to this request is found again."""
-    return f"{method} {url} {hashlib.sha256(body).hexdigest() if body else ''}"
+    by = "RENDERED " if rendered else ""
+    return f"{by}{method} {url} {hashlib.sha256(body).hexdigest() if body else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ class Platform(Protocol):
 
     def recognise(self, page: Page) -> str | None:
         """Say in Vietnamese by what a page (HTML or JSON) is of this family; None: by nothing."""
+
+
+class Rendered(Protocol):
+    """What a platform says whose pages only a browser shows."""
+
+    RENDERED: bool
+    """True: some of its requests are `rendered`, so that the crawl starts with a browser at hand."""
 
 
 class WithBeside(Protocol):
