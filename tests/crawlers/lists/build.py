@@ -11,13 +11,14 @@ import docx
 import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.lists.grid import column_letters
+from tests.crawlers.lists.old_office import write_xls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-KINDS = ("xlsx", "docx", "html", "mhtml")
-SHEETS = ("xlsx",)
+KINDS = ("xlsx", "docx", "xls", "html", "mhtml")
+SHEETS = ("xlsx", "xls")
 PACKED = ("xlsx", "docx")  # ZIP packages of XML
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 0-based
@@ -113,4 +114,4 @@ def _covered(merges: Sequence[Merge]) -> set[tuple[int, int]]:
     }
 
 
-_BUILDERS = {"xlsx": _xlsx, "docx": _docx, "html": _html, "mhtml": _mhtml}
+_BUILDERS = {"xlsx": _xlsx, "docx": _docx, "xls": write_xls, "html": _html, "mhtml": _mhtml}

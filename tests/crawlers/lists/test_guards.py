@@ -18,6 +18,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from crawlers.lists import ListError, read_list, supported_kinds
 from crawlers.settings import settings
 from tests.crawlers.lists.build import KINDS, PACKED, build
+from tests.crawlers.lists.old_office import compound_file, record, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def refusal(path: Path) -> str:
             OLE + "EncryptedPackage".encode("utf-16-le"), "tệp đặt mật khẩu nên không đọc được; mở bằng", id="password"
         ),
         pytest.param(OLE + "WordDocument".encode("utf-16-le"), "nội dung là văn bản Word 97–2003 (.doc)", id="doc"),
-        pytest.param(OLE + "Workbook".encode("utf-16-le"), "nội dung là bảng tính Excel 97–2003 (.xls)", id="xls"),
+        pytest.param(OLE + "Workbook".encode("utf-16-le"), "tệp bị cắt cụt hoặc hỏng (", id="xls"),
         pytest.param(b"PK\x03\x04" + bytes(100), "tệp bị cắt cụt hoặc hỏng", id="no directory"),
         pytest.param(
             b"PK\x05\x06" + bytes(18), "nội dung là tệp nén ZIP không phải văn bản Word hay Excel", id="empty ZIP"
@@ -306,6 +307,28 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert message == "không ghi được bản tạm để đọc (File too large); giải phóng ổ đĩa rồi thử lại"
+
+
+@pytest.mark.parametrize(
+    ("records", "globals_", "message"),
+    [
+        (record(0x203, struct.pack("<HHHd", 65535, 255, 0, 1.0)), b"", "trải tới dòng 65,536, cột 256"),
+        (
+            record(0xFD, struct.pack("<HHHI", 1, 1, 0, 0)) * 9000,
+            record(0xFC, struct.pack("<IIHB", 1, 1, 8000, 0) + b"x" * 8000),
+            "chữ trong bảng tính bung ra 72,000,000 ký tự",
+        ),
+        (b"", record(0x2F, bytes(6)), "tệp đặt mật khẩu nên không đọc được"),
+    ],
+)
+def test_old_workbooks_that_unfold_or_are_locked(
+    records: bytes, globals_: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOAT_MAX_FILE", "10000000")
+    settings.cache_clear()
+    path = tmp_path / "list.xls"
+    path.write_bytes(compound_file({"Workbook": workbook(records, globals_)}))
+    assert message in refusal(path)
 
 
 def test_workbook_kept_in_memory(tmp_path: Path) -> None:
