@@ -9,20 +9,22 @@ To add a kind: one file `crawlers/lists/<kind>.py`, named as in `kinds.KINDS`, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+from crawlers.lists.encodings import Scheme, converted, scheme_of_texts
 from crawlers.lists.grid import ListError, Table
 from crawlers.lists.kinds import KINDS, kind_of
 from crawlers.lists.rows import Reader
 from crawlers.records import Fault, PublishedProcedure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["ListError", "ListReading", "read_list", "supported_kinds"]
+__all__ = ["ListError", "ListReading", "list_of", "read_list", "supported_kinds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,24 @@ def read_list(path: Path) -> ListReading:
             "lấy bản Word hoặc Excel của danh mục"
         )
     tables = cast("list[Table]", import_module(f"{__name__}.{kind}").read_tables(path))
+    return list_of(tables, str(path), KINDS[kind])
+
+
+def list_of(tables: Sequence[Table], where: str, what: str) -> ListReading:
+    """Read the list that some tables hold; `where` and `what` name their file or page and its kind in faults and errors.
+
+    Raises:
+        ListError: none of the tables is a list of procedures.
+
+    """
     if not any(table.rows for table in tables):
-        raise ListError(f"{path}: {KINDS[kind]} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
-    reader, hidden = Reader(str(path)), []
+        raise ListError(f"{where}: {what} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
+    if scheme := scheme_of_texts(text for table in tables for text in _texts(table)):
+        tables = [_in_unicode(table, scheme) for table in tables]
+    reader, hidden = Reader(where), []
     for table in tables:
         if table.hidden:
-            hidden += _hidden_lists(str(path), table)
+            hidden += _hidden_lists(where, table)
             continue
         reader.read(table)
         if table.letters:
@@ -65,10 +79,25 @@ def read_list(path: Path) -> ListReading:
     reader.end()
     if not reader.tables and not hidden:
         raise ListError(
-            f"{path}: không bảng nào có cột tên thủ tục hành chính (đã xem {len(tables)} bảng); kiểm tra đúng tệp danh mục, "
-            "và chữ đã ở bảng mã Unicode (không phải phông TCVN3, VNI)"
+            f"{where}: không bảng nào có cột tên thủ tục hành chính (đã xem {len(tables)} bảng); kiểm tra đúng tệp danh mục, "
+            "và chữ đọc được khi mở tệp"
         )
     return ListReading(tuple(reader.records), (*hidden, *reader.faults))
+
+
+def _texts(table: Table) -> list[str]:
+    return [
+        *table.captions,
+        *(cell.text for row in table.rows for cell in row.cells if not cell.left and not cell.above),
+    ]
+
+
+def _in_unicode(table: Table, scheme: Scheme) -> Table:
+    rows = (
+        replace(row, cells=tuple(replace(cell, text=converted(cell.text, scheme)) for cell in row.cells))
+        for row in table.rows
+    )
+    return replace(table, rows=tuple(rows), captions=tuple(converted(caption, scheme) for caption in table.captions))
 
 
 def _hidden_lists(path: str, table: Table) -> list[Fault]:

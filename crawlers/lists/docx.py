@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from crawlers.lists.encodings import scheme_of_font, to_unicode
 from crawlers.lists.grid import EMPTY, MAX_CELLS, Cell, ListError, Row, Table
 from crawlers.lists.package import PartCheck, check_part, local_name, open_package
 
@@ -150,7 +151,7 @@ def _text(element: etree._Element) -> str:
         child = waiting.pop()
         tag = local_name(str(child.tag)) if isinstance(child.tag, str) else ""
         if tag == "t":
-            pieces.append(child.text or "")
+            pieces.append(_in_unicode(child))
         elif tag in _BREAKS:
             pieces.append(_BREAKS[tag])
         elif tag == "p":
@@ -160,6 +161,15 @@ def _text(element: etree._Element) -> str:
             waiting += reversed(child)
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _in_unicode(text: etree._Element) -> str:
+    """Return a run's text; its font tells where it was written before Unicode."""
+    written, run = text.text or "", text.getparent()
+    fonts = _property(run, "rPr", "rFonts") if run is not None and not written.isspace() else None
+    names = {local_name(str(name)): str(value) for name, value in fonts.attrib.items()} if fonts is not None else {}
+    scheme = scheme_of_font(names.get("ascii") or names.get("hAnsi") or "")
+    return to_unicode(written, scheme) if scheme is not None else written
 
 
 def _hidden(run: etree._Element) -> bool:

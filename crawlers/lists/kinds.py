@@ -6,6 +6,7 @@ import mmap
 import re
 from typing import TYPE_CHECKING
 
+from crawlers.lists.encodings import decode
 from crawlers.lists.grid import ListError
 from crawlers.lists.package import open_package
 from crawlers.settings import settings
@@ -26,8 +27,10 @@ KINDS = {
     "odt": "văn bản OpenDocument (.odt)",
     "pdf": "tệp PDF",
     "html": "trang HTML (có thể là trang báo lỗi được lưu thành tệp)",
+    "mhtml": "trang web một tệp (.mht)",
     "rtf": "văn bản RTF",
     "image": "tệp ảnh",
+    "wordxml": "văn bản Word 2003 dạng XML",
     "xml": "tệp XML",
     "text": "văn bản thuần",
     "zip": "tệp nén ZIP không phải văn bản Word hay Excel",
@@ -45,7 +48,9 @@ _MAGIC = (
     (b"MM\x00*", "image"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(r"<!doctype html|<html|<head|<body|<table|^mime-version:", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype html|<html|<head|<body|<table", re.IGNORECASE)
+_ENVELOPE = re.compile(r"(?:mime-version|from|subject|date|content-type|snapshot-content-location):", re.IGNORECASE)
+_WORD_XML = "http://schemas.microsoft.com/office/word/2003/wordml"
 
 
 def kind_of(path: Path) -> str:
@@ -108,10 +113,13 @@ def _open_document_kind(package: zipfile.ZipFile) -> str:
 
 
 def _text_kind(head: bytes) -> str:
-    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = head.decode("utf-16" if wide else "utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    text = decode(head).lstrip("\ufeff \t\r\n")
+    if _ENVELOPE.match(text) and re.search(r"^mime-version:", text, re.IGNORECASE | re.MULTILINE):
+        return "mhtml"
+    if text.startswith("<?xml") and (_WORD_XML in text or 'progid="Word.Document"' in text):
+        return "wordxml"
     if _HTML.search(text):
         return "html"
     if text.startswith("<?xml"):
         return "xml"
-    return "unknown" if "\0" in text else "text"
+    return "unknown" if "\0" in text or "\ufffd" in text else "text"

@@ -1,23 +1,23 @@
-"""Published lists as Excel workbooks (.xlsx): each sheet is one table; numbers and dates become the text a person sees."""
+"""Published lists as Excel workbooks (.xlsx): the parts are checked before the library sees them."""
 
 from __future__ import annotations
 
 import re
 import tempfile
 from collections import Counter
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook
 
-from crawlers.lists.grid import EMPTY, MAX_CELLS, Cell, ListError, Row, Table
+from crawlers.lists.grid import MAX_CELLS, ListError
 from crawlers.lists.package import PartCheck, check_part, local_name, open_package
+from crawlers.lists.sheets import sheet_tables, unreadable
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from crawlers.lists.grid import Table
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -34,14 +34,9 @@ def read_tables(path: Path) -> list[Table]:
             checked = Path(folder) / "checked.xlsx"
             _copy_checked(path, checked)
             workbook = CalamineWorkbook.from_path(str(checked))
-            return [
-                _table(path, workbook.get_sheet_by_name(sheet.name), hidden=sheet.visible != SheetVisibleEnum.Visible)
-                for sheet in workbook.sheets_metadata
-                if sheet.typ == SheetTypeEnum.WorkSheet
-            ]
+            return sheet_tables(path, workbook)
     except CalamineError as error:
-        why = " ".join(str(error).split())
-        raise ListError(f"{path}: không đọc được bảng tính ({why}); mở bằng Excel, lưu lại rồi thử lại") from error
+        raise unreadable(path, error) from error
     except OSError as error:
         raise ListError(
             f"{path}: không ghi được bản tạm để đọc ({error.strerror}); giải phóng ổ đĩa rồi thử lại"
@@ -125,46 +120,3 @@ def _column(letters: str) -> int:
     for letter in letters:
         column = 26 * column + ord(letter) - ord("A") + 1
     return column
-
-
-def _table(path: Path, sheet: CalamineSheet, *, hidden: bool) -> Table:
-    grid = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    _merge(path, grid, sheet.merged_cell_ranges or [])
-    return Table(
-        name=f"trang tính “{sheet.name}”",
-        rows=tuple(
-            Row(number, tuple(cells)) for number, cells in enumerate(grid, start=1) if any(cell.text for cell in cells)
-        ),
-        letters=True,
-        hidden=hidden,
-    )
-
-
-def _merge(path: Path, grid: list[list[Cell]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Repeat a merged cell's text in every cell it covers, in place."""
-    width = len(grid[0]) if grid else 0
-    covered = 0
-    for (top, left), (bottom, right) in ranges:
-        bottom, right = min(bottom, len(grid) - 1), min(right, width - 1)  # noqa: PLW2901 - clipped to the cells that hold something
-        covered += max(0, bottom - top + 1) * max(0, right - left + 1)
-        if covered > MAX_CELLS:
-            raise ListError(f"{path}: các ô gộp phủ hơn {MAX_CELLS:,} ô; bỏ gộp ô ngoài bảng rồi lưu lại")
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                first = grid[top][left]
-                grid[row][column] = Cell(first.text, row > top, column > left, first.number) if first.text else EMPTY
-
-
-def _cell(value: object) -> Cell:
-    if value == "" or value is None:
-        return EMPTY
-    if isinstance(value, bool):
-        return Cell("x" if value else "")
-    if isinstance(value, float | int):
-        return Cell(str(int(value)) if value == int(value) else str(value), number=True)
-    if isinstance(value, datetime):
-        return Cell(value.strftime("%d/%m/%Y %H:%M") if value.hour or value.minute else value.strftime("%d/%m/%Y"))
-    if isinstance(value, date):
-        return Cell(value.strftime("%d/%m/%Y"))
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
-    return Cell(text) if text else EMPTY

@@ -1,19 +1,25 @@
-"""Builds the same list as an Excel workbook and as a Word document, and tells where its cells then stand."""
+"""Builds the same list in every kind of file, and tells where its cells then stand."""
 
 from __future__ import annotations
 
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from html import escape
 from typing import TYPE_CHECKING
 
 import docx
 import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.lists.grid import column_letters
+from tests.crawlers.lists.old_office import write_xls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-KINDS = ("xlsx", "docx")
+KINDS = ("xlsx", "docx", "xls", "html", "mhtml")
+SHEETS = ("xlsx", "xls")
+PACKED = ("xlsx", "docx")  # ZIP packages of XML
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 0-based
 
@@ -21,13 +27,13 @@ Merge = tuple[int, int, int, int]  # first row, first column, last row, last col
 def build(kind: str, folder: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge] = ()) -> Path:
     """Write one table; the text of a merged cell is that of its first."""
     path = folder / f"list.{kind}"
-    (_xlsx if kind == "xlsx" else _docx)(path, grid, merges)
+    _BUILDERS[kind](path, grid, merges)
     return path
 
 
 def place(kind: str, row: int, column: int | None = None) -> str:
     """Where the cell (1-based row, 0-based column) of a built list stands."""
-    if kind == "xlsx":
+    if kind in SHEETS:
         return f"trang tính “Danh mục”, dòng {row}" + ("" if column is None else f", ô {column_letters(column)}")
     return f"bảng 1, dòng {row}" + ("" if column is None else f", cột {column + 1}")
 
@@ -62,16 +68,50 @@ def add_table(
     table: docx.table.Table = document.add_table(len(grid), max(map(len, grid)))
     for top, left, bottom, right in merges:
         table.cell(top, left).merge(table.cell(bottom, right))
-    covered = {
-        (row, column)
-        for top, left, bottom, right in merges
-        for row in range(top, bottom + 1)
-        for column in range(left, right + 1)
-        if (row, column) != (top, left)
-    }
+    covered = _covered(merges)
     for row, line in enumerate(grid):
         cells = table.rows[row].cells
         for column, value in enumerate(line):
             if value != "" and (row, column) not in covered:
                 cells[column].text = str(value)
     return table
+
+
+def html_table(grid: Sequence[Sequence[str | float]], merges: Sequence[Merge] = ()) -> str:
+    """One table as HTML, merged by rowspan and colspan."""
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in merges}
+    covered = _covered(merges)
+    lines = []
+    for row, line in enumerate(grid):
+        cells = []
+        for column, value in enumerate(line):
+            if (row, column) not in covered:
+                rows, columns = spans.get((row, column), (1, 1))
+                text = escape(str(value)).replace("\n", "<br>")
+                cells.append(f'<td rowspan="{rows}" colspan="{columns}">{text}</td>')
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _html(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> None:
+    path.write_text(f"<!DOCTYPE html><html><meta charset=utf-8><body>{html_table(grid, merges)}</body></html>", "utf-8")
+
+
+def _mhtml(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> None:
+    message = MIMEMultipart("related")
+    message.attach(MIMEText(f"<html><body>{html_table(grid, merges)}</body></html>", "html", "utf-8"))
+    path.write_bytes(message.as_bytes())
+
+
+def _covered(merges: Sequence[Merge]) -> set[tuple[int, int]]:
+    """The cells that merged ones cover, without the first of each."""
+    return {
+        (row, column)
+        for top, left, bottom, right in merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+        if (row, column) != (top, left)
+    }
+
+
+_BUILDERS = {"xlsx": _xlsx, "docx": _docx, "xls": write_xls, "html": _html, "mhtml": _mhtml}
