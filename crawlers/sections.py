@@ -164,11 +164,12 @@ def read_sections(
     url: str,
     timed: bool = False,
     lines: bool = True,
+    known: Mapping[str, str] | None = None,
 ) -> PublishedProcedure:
     """Read the labelled parts of one procedure; what `values` holds already (a name from the title) is kept.
 
     `url` is what links are relative to; `timed`: a page must have a time limit somewhere; `lines`: papers may
-    stand one a line where there is neither table nor list.
+    stand one a line where there is neither table nor list; `known`: what the list said, for what the page itself does not say.
 
     Raises:
         PageChanged: an unknown or repeated label, a required one missing, or a part that is not built as known.
@@ -178,6 +179,7 @@ def read_sections(
     for to in ONE_TEXT:
         if to in parts and to not in values.texts:
             values.put(to, text_of(parts[to].node), f"mục “{parts[to].label}”")
+    add_known(values, known or {})
     if not values.texts.get("name"):
         raise page.changed("tên thủ tục", "trang không có tên thủ tục")
     methods = _methods(page, parts, values, timed=timed)
@@ -190,6 +192,65 @@ def read_sections(
         ignored=tuple(sorted(values.ignored)),
         **{to: values.texts.get(to) for to in ONE_TEXT},
     )
+
+
+def add_known(values: Values, known: Mapping[str, str]) -> None:
+    """Fill in what only the list said; what list and page say differently is listed as ignored, the page is believed."""
+    for to, text in known.items():
+        if not values.texts.get(to):
+            values.put(to, text, "trang danh sách")
+        elif text and key_of(text) != key_of(values.texts[to]):
+            values.ignored.add(f"danh sách ghi khác: {text}")
+
+
+def label_rows(page: Page, table: LexborNode) -> list[Section]:
+    """Return the sections of a table whose rows are label and value, once or twice a row, or label above value.
+
+    Raises:
+        PageChanged: a row is neither.
+
+    """
+    labels = {key_of(label) for item in LABELS for label in item.at} | {key_of(label) for label in UNREAD}
+    found: list[Section] = []
+    above: str | None = None
+    for number, row in enumerate(own_rows(table), start=1):
+        cells = [cell for cell in children(row) if cell.tag in {"td", "th"}]
+        if len(cells) > 1 and words_of(cells[0]).strip(" .").isdigit() and len(cells) % 2:
+            cells = cells[1:]  # rows may be numbered
+        if len(cells) == 1:
+            text = words_of(cells[0])
+            if above is not None:
+                found.append(Section(above, cells[0]))
+                above = None
+            elif key_of(text) in labels:
+                above = text
+            elif text:
+                raise page.changed(text[:80], f"hàng {number} của bảng chỉ có một ô và không phải nhãn đã biết")
+        elif cells and len(cells) % 2 == 0 and above is None:
+            pairs = zip(cells[::2], cells[1::2], strict=True)
+            found += [Section(words_of(label), value) for label, value in pairs if words_of(label) or words_of(value)]
+        elif cells:
+            raise page.changed(f"hàng {number}", f"có {len(cells)} ô, không rõ ô nào là nhãn")
+    return found
+
+
+def own_rows(table: LexborNode) -> list[LexborNode]:
+    """Return the rows of a table itself, not those of tables inside its cells."""
+    rows: list[LexborNode] = []
+    for part in children(table):
+        rows += [part] if part.tag == "tr" else [row for row in children(part) if row.tag == "tr"]
+    return rows
+
+
+def children(node: LexborNode) -> list[LexborNode]:
+    """Return the elements directly below a node."""
+    found: list[LexborNode] = []
+    child = node.first_child
+    while child is not None:
+        if child.is_element_node:
+            found.append(child)
+        child = child.next
+    return found
 
 
 class Heading(NamedTuple):
@@ -425,8 +486,8 @@ def _blocks(node: LexborNode, loose: list[str], case: str | None = None) -> list
         elif child.tag and child.tag[0] != "-" and child.css_first("table, li") is not None:
             out += _blocks(child, loose, case)
         elif (text := words_of(child)) and key_of(text):
-            case = text
-            loose.append(case)
+            case = None if _GENERAL.fullmatch(text.strip(" :.*-")) else text
+            loose.append(text)
         child = child.next
     return out
 
