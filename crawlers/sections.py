@@ -144,7 +144,8 @@ _QUANTITY = re.compile(
 )
 _SETS = re.compile(r"(\*\s*)?số lượng( hồ sơ)?\s*:?\s*\(?\d+\)?.*|\d+\s*(\(\w+\)\s*)?bộ( hồ sơ)?", re.IGNORECASE)
 _GENERAL = re.compile(
-    r"(\w{1,2}[.)]\s*)?(thành phần( và số lượng)? )?hồ sơ( bao)?( gồm)?( có)?|thành phần hồ sơ", re.IGNORECASE
+    r"(\w{1,2}[.)]\s*)?(thành phần( và số lượng)? )?hồ sơ( bao)?( gồm)?( có)?|thành phần hồ sơ|(bao )?gồm( có)?",
+    re.IGNORECASE,
 )
 _NOTHING = re.compile(r"(không|chưa)\b[^\n]{0,40}", re.IGNORECASE)
 
