@@ -1,16 +1,25 @@
-"""Cổng Dịch vụ công quốc gia since 2026: a JSON API asked by POST, answering 201; the list is paged by a cursor."""
+"""Cổng Dịch vụ công quốc gia since 2026: a JSON API asked by POST, answering 201; the list is paged by a cursor.
+
+Where only its pages are at hand (an archive of saved pages, or a target whose URL is the portal's own search), the same
+procedure is read from the page as a browser shows it. How a department offers a procedure online stands in another answer,
+asked beside the detail where the target names a department.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import takewhile
 from re import IGNORECASE
 from re import compile as pattern
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
-from crawlers.page import Field, Values, json_text, plain, read_json
+from selectolax.lexbor import LexborHTMLParser
+
+from crawlers.page import Field, Values, json_text, key_of, lines_of, link, plain, read_json, text_of
 from crawlers.platforms import Ask, Listing, Reading
 from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure, Source
+from crawlers.sections import LABELS, UNREAD, Heading, read_sections, require, under_headings, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +27,13 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+RENDERED = True  # where the target's URL is a search page
 LIST = "/submitting/formality/list-all-public-formality-by-citizen"
 DETAIL = "/configuring/formality/get-formality-by-citizen"
-READING = (LIST, DETAIL)
+DEPLOYMENT = "/submitting/formality/list-department-url-by-citizen"
+SEARCH = "/tra-cuu-thu-tuc/danh-sach"
+PAGE = "/thu-tuc-hanh-chinh/"
+READING = (LIST, DETAIL, DEPLOYMENT)
 PROBES = ("",)
 SUCCESS = 201
 LIMIT = 200
@@ -44,12 +57,24 @@ ONE_TEXT = tuple(field.to for field in FIELDS) + tuple(to for to, _, _ in NAMED)
 CHANNELS = {"ONLINE": "Trực tuyến", "DIRECT": "Trực tiếp", "POSTAL": "Dịch vụ bưu chính"}
 UNITS = {"WORKING_DAY": "ngày làm việc", "DAY": "ngày", "HOUR": "giờ", "MONTH": "tháng", "YEAR": "năm"}
 LEVELS = {"isMinistry": "Cấp bộ", "isProvince": "Cấp tỉnh", "isWard": "Cấp xã"}
+OFFERS = {"FULL": "Toàn trình", "PARTIAL": "Một phần"}
+NOT_OFFERED = "NONE"
+SECTIONS = require("steps", "methods", "documents", "agency")
+NO_INFORMATION = "không có thông tin"  # what a page shows for an empty field
+_CODE = pattern(r"mã (?:thủ tục|số|tthc)\s*:\s*(\S.*)", IGNORECASE)
+_TOTAL = pattern(r"(\d[\d.]*)\s*(?:thủ tục|kết quả|bản ghi)", IGNORECASE)
+_OF_SITE = pattern(r"cổng dịch vụ công|(chi tiết |tra cứu )?thủ tục hành chính$|chi tiết thủ tục", IGNORECASE)
 _TIME = pattern(r"\b(ngày|giờ|phút|tuần|tháng|quý|năm)\b", IGNORECASE)
 _MONEY = pattern(r"\b(phí|đồng|vnđ|vnd|miễn)\b|\d([.,]\d{3})+", IGNORECASE)
 
 
 def first(target: Target) -> Ask:
-    """Ask for the first page of the list; a target with a code is asked for that department's procedures only."""
+    """Ask for the first page of the list; a target with a code is asked for that department's procedures only.
+
+    A target whose URL is the portal's search page is seen with a browser.
+    """
+    if SEARCH in target.url:
+        return Ask(target.url, rendered=True)
     return Ask(_api(target.url) + LIST, _question(target.code, None))
 
 
@@ -62,6 +87,8 @@ def recognise(page: Page) -> str | None:
 
 def read_list(page: Page, ask: Ask, seen: int) -> Listing:
     """Read one list answer; the next page follows the cursor `lastId` until `total` entries were seen."""
+    if _is_html(page, ask):
+        return _read_search(page, ask, seen)
     data = _data(page)
     items, total = data.get("items"), data.get("total")
     if not isinstance(items, list):
@@ -69,13 +96,15 @@ def read_list(page: Page, ask: Ask, seen: int) -> Listing:
     if type(total) is not int:
         raise page.changed("$.data.total", "thiếu tổng số thủ tục")
     api = ask.url.removesuffix(LIST)
+    code = (ask.json or {}).get("departmentCode")
+    known = {} if code is None else {"department": code}
     entries: list[Ask] = []
     for index, item in enumerate(items):
         if item is None:
             continue
         if not isinstance(item, dict) or not isinstance(item.get("id"), str):
             raise page.changed(f"$.data.items[{index}].id", "thiếu mã định danh")
-        entries.append(Ask(api + DETAIL, {"id": item["id"]}, urljoin(api, f"/thu-tuc-hanh-chinh/{item['id']}")))
+        entries.append(Ask(api + DETAIL, {"id": item["id"]}, urljoin(api, f"{PAGE}{item['id']}"), known=known))
     seen += len(entries)
     if seen >= total:
         return Listing(tuple(entries), total)
@@ -83,13 +112,25 @@ def read_list(page: Page, ask: Ask, seen: int) -> Listing:
         raise page.changed("$.data.items", f"trang rỗng sau {seen} mục, trong khi tổng số là {total}")
     if not isinstance(data.get("lastId"), str):
         raise page.changed("$.data.lastId", f"thiếu con trỏ trang sau, mới có {seen} trên {total} mục")
-    code = (ask.json or {}).get("departmentCode")
     return Listing(tuple(entries), total, Ask(ask.url, _question(code, data["lastId"])))
 
 
+def beside(page: Page, ask: Ask) -> tuple[Ask, ...]:
+    """Ask how the target's department offers this procedure; without a department nothing is asked."""
+    department = ask.known.get("department")
+    if department is None or ask.json is None:
+        return ()
+    code = _data(page).get("code")
+    if not isinstance(code, str) or not code.strip():
+        return ()  # reading the detail says what is wrong with it
+    question = {"limit": LIMIT, "lastId": "", "search": code.strip(), "departmentCode": department}
+    return (Ask(ask.url.removesuffix(DETAIL) + DEPLOYMENT, question),)
+
+
 def read_detail(page: Page, ask: Ask) -> Reading:
-    """Read one detail answer into published text; `raw` is the API's own record."""
-    del ask
+    """Read one detail answer, or the page that shows it, into published text; `raw` is the API's own record."""
+    if _is_html(page, ask):
+        return _read_page(page, ask)
     data = _data(page)
     values, at = Values(), "$.data"
     read_json(page, data, FIELDS, values, at)
@@ -99,11 +140,14 @@ def read_detail(page: Page, ask: Ask) -> Reading:
     for to, keys, join in NAMED:
         _named(page, data, keys, values, at, to=to, join=join)
     values.ignored |= set(data) - READ
+    for answer in page.beside:
+        _deployed(answer, values)
     level = _level(data, values, at)
     steps = _steps(page, data, values, at)
     record = PublishedProcedure(
         level=level,
         steps=steps,
+        service_level=values.texts.get("service_level"),
         methods=_methods(page, data, values, at),
         documents=_documents(page, data, values, at),
         legal_bases=_legal_bases(page, data, values, at),
@@ -112,6 +156,129 @@ def read_detail(page: Page, ask: Ask) -> Reading:
         **{to: values.texts.get(to) for to in ONE_TEXT},
     )
     return Reading((record,), raw=data)
+
+
+def _is_html(page: Page, ask: Ask) -> bool:
+    """A page of the portal: asked for as one, by GET, and answered as one."""
+    return ask.json is None and page.status != SUCCESS and page.body.lstrip()[:1] == b"<"
+
+
+# --- deployment ---------------------------------------------------------------------------------------------------
+
+
+def _deployed(answer: Page, values: Values) -> None:
+    """How the procedure is offered online; where departments or cases differ, no level is stated and the difference is listed."""
+    if answer.status in {404, 410}:
+        values.ignored.add("mức độ trực tuyến: cổng không có bản ghi triển khai")
+        return
+    code = values.texts["code"].strip()
+    offers: dict[str, dict[str, None]] = {}
+    at = ""
+    for place, row in _deployments(answer):
+        offer = row.get("implementLevel")
+        if row.get("formalityCode") != code:
+            continue
+        if row.get("isTesting"):
+            values.ignored.add("bản ghi triển khai: đang thử nghiệm")
+        elif offer in OFFERS:
+            department = _text(answer, row, "departmentName", place) or ""
+            offers.setdefault(OFFERS[offer], {})[department] = None
+            at = at or f"list-department-url-by-citizen: {place}.implementLevel"
+        elif offer in {NOT_OFFERED, None}:
+            values.ignored.add(f"implementLevel: {offer}")
+        else:
+            raise answer.changed(f"{place}.implementLevel", f"mức độ lạ: {offer}")
+    if (left := _left_off(answer)) > 0:
+        values.ignored.add(f"mức độ trực tuyến: còn {left} bản ghi triển khai chưa xem nên không kết luận")
+    elif len(offers) == 1:
+        values.put("service_level", next(iter(offers)), at)
+    elif offers:
+        said = "; ".join(f"{', '.join(filter(None, names))}: {offer}" for offer, names in offers.items())
+        values.ignored.add(f"mức độ trực tuyến không thống nhất giữa các bản ghi triển khai: {said}")
+
+
+def _deployments(answer: Page) -> list[tuple[str, dict[str, Any]]]:
+    envelope = answer.json()
+    if answer.status != SUCCESS or not isinstance(envelope, dict) or envelope.get("code") != "OK":
+        raise answer.changed("$.code", f"bản ghi triển khai: cần mã {SUCCESS} và “OK”, gặp {answer.status}")
+    data = envelope.get("data")
+    holder, key, at = (data, "rows", "$.data") if isinstance(data, dict) else (envelope, "data", "$")
+    rows = _rows(answer, holder, key, at)
+    if rows is None:
+        raise answer.changed(f"{at}.{key}", "thiếu danh sách bản ghi triển khai")
+    for place, row in rows:
+        if not isinstance(row.get("formalityCode"), str):
+            raise answer.changed(f"{place}.formalityCode", "thiếu mã thủ tục")
+    return rows
+
+
+def _left_off(answer: Page) -> int:
+    """How many deployment records the answer says there are beyond those it holds."""
+    data = answer.json().get("data")
+    total = data.get("total") if isinstance(data, dict) else None
+    return total - len(data["rows"]) if isinstance(total, int) else 0
+
+
+# --- pages as a browser shows them --------------------------------------------------------------------------------
+
+
+def _read_search(page: Page, ask: Ask, seen: int) -> Listing:
+    """Read a search page: links to procedures, how many were found, and the link to the next page."""
+    tree = page.tree()
+    links = [link(ask.url, anchor.attributes.get("href")) for anchor in tree.css("a[href]")]
+    found = dict.fromkeys(url.partition("?")[0].partition("#")[0] for url in links if PAGE in url)
+    entries = tuple(Ask(url, rendered=True) for url in found)
+    body = tree.body
+    said = None if body is None else _TOTAL.search(text_of(body))
+    if said is None:
+        raise page.changed("tổng số thủ tục", "trang tra cứu không ghi số thủ tục tìm thấy")
+    total = int(said[1].replace(".", ""))
+    seen += len(entries)
+    if seen >= total:
+        return Listing(entries, total)
+    if not entries:
+        raise page.changed("liên kết tới thủ tục", f"trang rỗng sau {seen} mục, trong khi tổng số là {total}")
+    number = int((parse_qs(urlsplit(ask.url).query).get("page") or ["1"])[0])
+    after = next(
+        (url for url in links if SEARCH in url and parse_qs(urlsplit(url).query).get("page") == [str(number + 1)]), None
+    )
+    if after is None:
+        raise page.changed(
+            "phân trang", f"mới có {seen} trên {total} thủ tục mà không có liên kết tới trang {number + 1}"
+        )
+    return Listing(entries, total, Ask(after, rendered=True))
+
+
+def _read_page(page: Page, ask: Ask) -> Reading:
+    """Read a procedure's page: titles of sections in h4, cases of papers in h5."""
+    tree = page.tree()
+    headings = [Heading(text, node) for node in tree.css("h4") if (text := words_of(node))]
+    if not headings:
+        raise page.changed("h4", "trang không có mục nào")
+    values = Values()
+    titles = dict.fromkeys(words_of(node) for node in tree.css("h1, h2, h3"))
+    names = [text for text in titles if text and not _OF_SITE.match(text)]
+    if len(names) != 1:
+        raise page.changed("tên thủ tục", f"cần đúng một tiêu đề là tên thủ tục, thấy {len(names)}")
+    values.put("name", names[0], "tiêu đề trang")
+    found = [
+        section._replace(node=_EMPTY) if key_of(words_of(section.node)) == NO_INFORMATION else section
+        for section in under_headings(page, headings)
+    ]
+    if not any(key_of(section.label) in _CODES for section in found):
+        above = takewhile(lambda text: text != headings[0].label, lines_of(tree.body or _EMPTY))
+        line = next((said for text in above if (said := _CODE.match(text))), None)
+        if line is None:
+            raise page.changed("mã thủ tục", "trang không ghi mã thủ tục")
+        values.put("code", line[1].strip(), "dòng “Mã thủ tục”")
+    return Reading((read_sections(page, found, SECTIONS, UNREAD, values, url=ask.url, timed=True),))
+
+
+_CODES = frozenset(key_of(label) for item in LABELS if item.to == "code" for label in item.at)
+_EMPTY = LexborHTMLParser("<body></body>").css("body")[0]
+
+
+# --- the API ------------------------------------------------------------------------------------------------------
 
 
 def _api(url: str) -> str:
