@@ -28,6 +28,8 @@ _BLOCKS = frozenset({  # elements that begin a line of their own
 })  # fmt: skip
 _UNSEEN = frozenset({"script", "style", "title", "noscript", "template", "head", "-comment"})
 _SPACES = str.maketrans("\t\r\n\f", "    ")
+_HEAD, _TAIL = 4096, 16384  # bytes in which a document's first and last tag stand; scripts may come before and after
+_MORE = re.compile(rb"</(?:td|tr|table|li|ul|ol|p|div|section)\b")  # what follows a document pasted into another
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|&[A-Za-z#]\w{1,30};")
 
 
@@ -74,7 +76,16 @@ class Page:
             raise self.changed("JSON", f"cần JSON nhưng {shape}") from error
 
     def tree(self) -> LexborHTMLParser:
-        """Parse the body as HTML; nested documents (`<html>` inside content) are flattened as browsers do."""
+        """Parse the body as HTML; nested documents (`<html>` inside content) are flattened as browsers do.
+
+        Raises:
+            PageChanged: the document begins but does not end: the rest was lost on the way, and with it a pager or a row.
+
+        """
+        if b"<html" in self.body[:_HEAD].lower():
+            _, end, after = self.body[-_TAIL:].lower().rpartition(b"</html")
+            if not end or _MORE.search(after):
+                raise self.changed("HTML", "trang bị cắt giữa chừng, không có </html> ở cuối")
         return LexborHTMLParser(self.body)
 
 

@@ -19,6 +19,7 @@ from audits.procedure import Citation, Severity
 from audits.rules import rules
 from fixtures.province import SOURCES
 from tests.audits.rule_examples import FOLDER, examples
+from tests.crawlers import golden
 from tests.crawlers.lists import build
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("crawlers", "audits", "reports", "fixtures")
-PAGES = ROOT / "tests" / "crawlers" / "pages"
 
 # The ids under which findings are known to their readers: a rule's file bears one of them.
 RULE_IDS = frozenset(
@@ -107,20 +107,29 @@ def test_no_examples_are_left_over() -> None:
 
 
 @pytest.mark.parametrize("name", modules(crawlers.platforms))
-def test_a_platform_is_described_and_has_its_golden_pages_and_a_sample_source(name: str) -> None:
+def test_a_platform_is_described_and_has_a_sample_source_with_its_site(name: str) -> None:
     module = crawlers.platforms.load(name)
     assert (import_module(f"crawlers.platforms.{name}").__doc__ or "").strip()
-    for offered in ("READING", "first", "read_list", "read_detail"):
+    for offered in ("READING", "PROBES", "first", "read_list", "read_detail", "recognise"):
         assert hasattr(module, offered)
     assert name in {source.platform for source in SOURCES.values()}, "tỉnh Mẫu has no source on this platform"
-    golden = [path for path in PAGES.glob(f"{name}_*.expected.json") if _page_of(path).is_file()]
-    assert bool(golden) != (name in WITHOUT_PAGES), (
-        f"save a page as tests/crawlers/pages/{name}_…, its record beside it"
-    )
+    assert callable(import_module(f"fixtures.sites.{name}").site)
 
 
-def test_no_golden_record_is_left_without_its_page() -> None:
-    assert [path.name for path in PAGES.glob("*.expected.json") if not _page_of(path).is_file()] == []
+@pytest.mark.parametrize("name", sorted({*modules(crawlers.platforms)} - WITHOUT_PAGES - {"dvcqg"}))
+def test_a_platform_has_its_golden_pages_flawed_ones_among_them_and_changes_that_must_alarm(name: str) -> None:
+    pages, changes = golden.cases(name), golden.mutations(name)
+    assert len(pages) >= 5, f"save pages as tests/crawlers/pages/{name}/…, what must be read from them beside them"
+    assert any(page.is_list for page in pages)
+    assert any(page.told.get("flaw") for page in pages), "no page is flawed, as real ones are"
+    assert len(changes) >= 4, f"write tests/crawlers/pages/{name}/mutations.toml"
+    assert any("body" in change.told for change in changes), "no captcha or other wall among the changes"
+
+
+def test_no_golden_pages_are_left_without_their_platform() -> None:
+    folders = {path.name for path in golden.PAGES.iterdir() if path.is_dir()}
+    assert folders == {*modules(crawlers.platforms)} - WITHOUT_PAGES
+    assert [path.name for path in golden.PAGES.iterdir() if path.is_file() and not path.name.startswith("wall_")] == []
 
 
 @pytest.mark.parametrize("kind", crawlers.lists.supported_kinds())
@@ -160,11 +169,6 @@ def test_no_file_is_larger_than_a_megabyte() -> None:
     files = tracked()
     assert len(files) > 100
     assert [str(path.relative_to(ROOT)) for path in files if path.stat().st_size >= 2**20] == []
-
-
-def _page_of(expected: Path) -> Path:
-    stem = expected.name.removesuffix(".expected.json")
-    return next((page for page in PAGES.glob(f"{stem}.*") if page != expected), PAGES / stem)
 
 
 def _imported_formats(tree: ast.Module) -> set[str]:

@@ -97,7 +97,7 @@ async def serve(pages: int, size: int) -> None:
     """Answer on loopback as an iGate 1 portal, as fast as can be, so that the clients are what is measured."""
     filler = "<p>Bước tiếp theo: cơ quan tiếp nhận xem xét hồ sơ và trả lời người nộp trong thời hạn quy định.</p>"
     layouts = []
-    for name in ("igate1_table.html", "igate1_ul.html"):
+    for name in ("igate1/table.html", "igate1/ul.html"):
         text = (PAGES / name).read_text(encoding="utf-8")
         # A real page's weight is half boilerplate (menus, scripts), half words of the procedure.
         menu = '<li class="nav-item"><a class="nav-link" href="/x">Danh mục</a></li>\n' * (size // 2 // 80)

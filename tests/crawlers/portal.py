@@ -117,7 +117,7 @@ def igate1(count: int, per_page: int = 50, special: Mapping[str, Answer] | None 
             return told.get("list", Answer(200, text.encode()))
         if parts.path == "/bothutuc/tthc":
             number = query["matt"][0]
-            layout = page("igate1_table.html" if int(number) % 2 else "igate1_ul.html")
+            layout = page("igate1/table.html" if int(number) % 2 else "igate1/ul.html")
             body = layout.replace(b"<h4>", f"<h4>{number}. ".encode())
             return told.get(f"d{number}", Answer(200, body))
         return Answer(404, b"khong co trang")
@@ -129,7 +129,7 @@ def dvcqg(
     count: int, change: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda _, data: data, status: int = 201
 ) -> Callable[[Asked], Answer]:
     """A national portal of `count` procedures in list pages of two; `change` may alter the "list" or "detail" data."""
-    detail = json.loads(page("dvcqg_detail.json"))["data"]
+    detail = json.loads(page("dvcqg/detail.json"))["data"]
 
     def respond(asked: Asked) -> Answer:
         if asked.path == "/robots.txt":

@@ -136,7 +136,7 @@ def test_sources_that_cannot_be_relied_upon(  # noqa: PLR0917 - pytest passes th
 
 
 def test_one_bad_record_is_reported_and_skipped(tmp_path: Path, run: Run) -> None:
-    renamed = page("igate1_table.html").replace("Thời hạn giải quyết".encode(), "Thời gian xử lý hồ sơ".encode())
+    renamed = page("igate1/table.html").replace("Thời hạn giải quyết".encode(), "Thời gian xử lý hồ sơ".encode())
     with portal(igate1(6, special={"d3": Answer(200, renamed), "d5": Answer(404)})) as site:
         report = run("igate1", site.url)
     assert (report.state, report.listed, report.read) == (SourceState.PARTIAL, 6, 4)
@@ -160,7 +160,7 @@ def test_unreachable_host(run: Run) -> None:
 
 def test_too_large_a_page_is_not_loaded(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     monkeypatch.setenv("SOAT_MAX_RESPONSE", "20000")
-    with portal(igate1(4, special={"d2": Answer(200, page("igate1_ul.html") + b" " * 20000)})) as site:
+    with portal(igate1(4, special={"d2": Answer(200, page("igate1/ul.html") + b" " * 20000)})) as site:
         report = run("igate1", site.url)
     assert (report.state, report.read, report.faults[0].kind) == (SourceState.PARTIAL, 3, "too_large")
 
@@ -223,7 +223,7 @@ def test_outside_its_window_nothing_is_asked(run: Run) -> None:
 def test_gzip_answers_are_kept_decoded(tmp_path: Path, run: Run) -> None:
     import gzip
 
-    body = page("igate1_table.html")
+    body = page("igate1/table.html")
     coded = Answer(200, gzip.compress(body), (("Content-Type", "text/html"), ("Content-Encoding", "gzip")))
     with portal(igate1(1, special={"d1": coded})) as site:
         assert run("igate1", site.url).state is SourceState.OK

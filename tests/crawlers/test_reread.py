@@ -129,7 +129,7 @@ ENTRIES = b'<div id="totalRecord">3</div><div class="list-tthc"><ul>' + LINKS + 
 
 def test_a_page_todays_reader_cannot_read_is_told_and_not_guessed(tmp_path: Path) -> None:
     old_layout = b"<table><tr><td>Ten</td><td>Khai sinh</td></tr></table>"
-    pages = {f"bothutuc/tthc?matt={n}": page("igate1_ul.html") for n in (1, 3)}
+    pages = {f"bothutuc/tthc?matt={n}": page("igate1/ul.html") for n in (1, 3)}
     archive(tmp_path, OLD, {LIST: ENTRIES, **pages, "bothutuc/tthc?matt=2": old_layout})
     records, report = reread(OLD, Archive(tmp_path))
     assert [record.source.url for record in records] == [f"{OLD.url}bothutuc/tthc?matt={n}" for n in (1, 3)]
@@ -138,7 +138,7 @@ def test_a_page_todays_reader_cannot_read_is_told_and_not_guessed(tmp_path: Path
 
 
 def test_a_page_that_was_not_kept_is_told(tmp_path: Path) -> None:
-    archive(tmp_path, OLD, {LIST: ENTRIES, "bothutuc/tthc?matt=1": page("igate1_ul.html")})
+    archive(tmp_path, OLD, {LIST: ENTRIES, "bothutuc/tthc?matt=1": page("igate1/ul.html")})
     records, report = reread(OLD, Archive(tmp_path))
     assert len(records) == 1
     assert [(fault.kind, fault.url[-1]) for fault in report.faults] == [("unreachable", "2"), ("unreachable", "3")]

@@ -1,0 +1,93 @@
+"""Every golden page gives exactly its records; every change of it alarms, and none passes silently."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.manners import wall
+from crawlers.page import PageChanged
+from crawlers.platforms import Listing, Reading, names
+from tests.crawlers.golden import Case, Mutation, every, mutations, walls
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = [pytest.param(case, id=f"{case.platform}-{case.name}") for case in every()]
+PLACED = ("methods", "documents")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_golden_page_gives_exactly_what_is_expected(case: Case) -> None:
+    read = case.read()
+    found = case.found(read)
+    assert found == case.expected(found)
+    if isinstance(read, Reading):
+        for record in read.records:
+            assert texts(record.to_json()) == set(record.source.places), "every text has its place, and no other"
+
+
+def texts(record: dict[str, object]) -> set[str]:
+    """The paths of a record's texts."""
+    found = {key for key, value in record.items() if isinstance(value, str)}
+    for part in PLACED:
+        rows = record.get(part, [])
+        assert isinstance(rows, list)
+        found |= {f"{part}[{index}].{key}" for index, row in enumerate(rows) for key in row}
+    bases = record.get("legal_bases", [])
+    assert isinstance(bases, list)
+    return found | {f"legal_bases[{index}]" for index in range(len(bases))}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_golden_page_is_taken_for_no_wall(case: Case) -> None:
+    assert wall(case.told.get("status", 200), case.path.read_bytes()) is None
+
+
+@pytest.mark.parametrize(
+    "mutation",
+    [
+        pytest.param(mutation, id=re.sub(r"\W+", "_", f"{platform}-{mutation.case.name}-{mutation.told['what']}"))
+        for platform in names()
+        for mutation in mutations(platform)
+    ],
+)
+def test_a_changed_page_alarms(mutation: Mutation) -> None:
+    alarms = alarms_of(mutation)
+    assert any(mutation.told["alarms"] in alarm for alarm in alarms), alarms
+
+
+def alarms_of(mutation: Mutation) -> list[str]:
+    """What is said of a changed page: what PageChanged names, or the faults of its reading."""
+    try:
+        read = mutation.read()
+    except PageChanged as changed:
+        return [f"{changed.field}: {changed.what}"]
+    return [fault.why for fault in read.faults] if isinstance(read, Reading) else []
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("path", [*walls(), None], ids=lambda path: "nothing" if path is None else path.stem)
+def test_neither_a_wall_nor_nothing_is_read_as_a_page(case: Case, path: Path | None) -> None:
+    with pytest.raises(PageChanged):
+        case.read(b"" if path is None else path.read_bytes())
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("part", [0.25, 0.5, 0.75])
+def test_a_page_cut_off_alarms(case: Case, part: float) -> None:
+    """What is read from part of a page is the whole; part of a list is found out at the latest by its own total."""
+    body = case.path.read_bytes()
+    try:
+        read = case.read(body[: int(len(body) * part)])
+    except PageChanged:
+        return
+    found = case.found(read)
+    if isinstance(read, Listing) and read.total is not None and found != case.expected(found):
+        seen = case.told.get("seen", 0) + len(read.entries)
+        assert read.total > seen, "fewer entries, and the total does not tell"
+        assert read.following is not None, "fewer entries, and nothing more is asked"
+        return
+    assert found == case.expected(found)
