@@ -135,7 +135,7 @@ BASIS_COLUMNS = (
     Field("row", ("STT", "TT")),
 )
 _CHANNEL = re.compile(
-    r"(Nộp\s+)?(Trực tiếp|Trực tuyến|(Qua\s+)?(Dịch vụ\s+)?[Bb]ưu chính(\s+công ích)?)(?=\s*(:|\(|–|-|$))"
+    r"((Nộp\s+[Tt]|T)rực (tiếp|tuyến)|(Nộp\s+)?([Qq]ua\s+)?([Dd]ịch vụ\s+)?[Bb]ưu chính(\s+công ích)?)(?=\s*(:|\(|–|-|$))"
 )
 _LEAD = re.compile(r"^[\s:–-]+")
 _QUANTITY = re.compile(

@@ -112,7 +112,7 @@ def read_detail(page: Page, ask: Ask) -> Reading:
     """Read one procedure page into published text."""
     tree = page.tree()
     title = tree.css_first("div.tthc-title h4")
-    name = "" if title is None else text_of(title)
+    name = "" if title is None else " ".join(lines_of(title))
     if not name:
         raise page.changed("div.tthc-title h4", "thiếu tên thủ tục")
     values = Values()
@@ -127,7 +127,7 @@ def _sections(page: Page, items: list[LexborNode]) -> list[Section]:
         label, content = item.css_first(".item-title"), item.css_first(".tthc-list-item-detail")
         if label is None or content is None:
             raise page.changed("div.tthc-list-item", "thiếu .item-title hoặc .tthc-list-item-detail")
-        name = " ".join(lines_of(label))
+        name = " ".join(lines_of(label)).rstrip(" :")
         empty = len(content.text()) < _SHORT and not pieces(content)
         if empty and _spilled(item, label, last=item is items[-1]):
             raise page.changed(name, "nội dung tràn ra ngoài mục (thẻ đóng thừa), không rõ phần nào của mục nào")
