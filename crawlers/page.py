@@ -7,6 +7,7 @@ headers it may stand, and whether the page must have it. Three readers serve all
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -144,6 +145,46 @@ def read_json(
             values.put(item.to, json_text(page, data[key], f"{place}.{key}"), f"{place}.{key}")
         elif item.required:
             raise page.changed(f"{place}.{item.at[0]}", "thiếu khóa bắt buộc")
+
+
+def json_rows(
+    page: Page, data: Mapping[str, Any], key: str, place: str = "$"
+) -> list[tuple[str, dict[str, Any]]] | None:
+    """Return the objects of the array under `key` with their places, nulls skipped; None: there is no such part.
+
+    Raises:
+        PageChanged: it is no array, or holds anything but objects.
+
+    """
+    array = data.get(key)
+    if array is None:
+        return None
+    if not isinstance(array, list):
+        raise page.changed(f"{place}.{key}", f"cần một danh sách, gặp {type(array).__name__}")
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for index, item in enumerate(array):
+        if isinstance(item, dict):
+            rows.append((f"{place}.{key}[{index}]", item))
+        elif item is not None:
+            raise page.changed(f"{place}.{key}[{index}]", f"cần một đối tượng, gặp {type(item).__name__}")
+    return rows
+
+
+def html_body(page: Page, text: object, place: str) -> LexborNode:
+    """Return one part of a JSON answer that is a string of HTML, parsed; some sites keep it escaped, some as plain lines.
+
+    Raises:
+        PageChanged: it is no string.
+
+    """
+    if not isinstance(text, str):
+        raise page.changed(place, f"cần chữ, gặp {type(text).__name__}")
+    if "<" not in text:
+        text = html.unescape(text) if "&lt;" in text else html.escape(html.unescape(text)).replace("\n", "<br>")
+    body = LexborHTMLParser(f"<body>{text}").body
+    if body is None:
+        raise page.changed(place, "không đọc được HTML")
+    return body
 
 
 def plain(text: str) -> str:

@@ -116,7 +116,7 @@ def test_a_platform_is_described_and_has_a_sample_source_with_its_site(name: str
     assert callable(import_module(f"fixtures.sites.{name}").site)
 
 
-@pytest.mark.parametrize("name", sorted({*modules(crawlers.platforms)} - WITHOUT_PAGES - {"dvcqg"}))
+@pytest.mark.parametrize("name", sorted({*modules(crawlers.platforms)} - WITHOUT_PAGES))
 def test_a_platform_has_its_golden_pages_flawed_ones_among_them_and_changes_that_must_alarm(name: str) -> None:
     pages, changes = golden.cases(name), golden.mutations(name)
     assert len(pages) >= 5, f"save pages as tests/crawlers/pages/{name}/…, what must be read from them beside them"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
-
-from crawlers.page import Field, Section, Values, json_text, key_of, read_json
+from crawlers.page import Field, Section, Values, html_body, json_text, key_of, read_json
 from crawlers.platforms import Ask, Listing, Reading
 from crawlers.sections import add_known, read_sections
 
@@ -103,7 +100,7 @@ def read_detail(page: Page, ask: Ask) -> Reading:
     add_known(values, ask.known)
     keys = [key for item in PARTS for key in item.at if data.get(key) is not None]
     values.ignored |= {key if data[key] is not False else f"{key}: false" for key in set(data) - READ}
-    found = [Section(key, _body(page, data[key], f"$.{key}")) for key in keys]
+    found = [Section(key, html_body(page, data[key], f"$.{key}")) for key in keys]
     record = read_sections(page, found, PARTS, (), values, url=ask.url, timed=True)
     return Reading((_with_forms(page, data, record, ask.url),), raw=data)
 
@@ -138,18 +135,6 @@ def _level(page: Page, data: Mapping[str, Any], values: Values) -> None:
         values.ignored.add(f"maxLevel: {level}")
     else:
         raise page.changed("$.maxLevel", f"mức độ lạ: {level}")
-
-
-def _body(page: Page, text: object, place: str) -> Any:  # noqa: ANN401 - selectolax has no public name for it
-    """One part parsed as HTML; some sites keep it escaped, some as plain lines."""
-    if not isinstance(text, str):
-        raise page.changed(place, f"cần chữ, gặp {type(text).__name__}")
-    if "<" not in text:
-        text = html.unescape(text) if "&lt;" in text else html.escape(html.unescape(text)).replace("\n", "<br>")
-    body = LexborHTMLParser(f"<body>{text}").body
-    if body is None:
-        raise page.changed(place, "không đọc được HTML")
-    return body
 
 
 def _with_forms(page: Page, data: Mapping[str, Any], record: PublishedProcedure, url: str) -> PublishedProcedure:

@@ -234,7 +234,7 @@ def test_what_cannot_be_begun_is_told_before_anything_is_asked(tmp_path: Path, r
     with pytest.raises(MannersError, match="SOAT_CONTACT"):
         run("igate1", "https://dichvucong.example.vn/")
     with portal(igate1(1)) as site:
-        with pytest.raises(PlatformError, match="dvcqg.*igate1.*lists"):
+        with pytest.raises(PlatformError, match=r"dvcqg.*igate1.*lists"):
             run("igate9", site.url)
         target = Target("h99", "A", "province", "igate1", site.url)
         with pytest.raises(CrawlError, match=r"khong-co/p.jsonl.*không ghi được"):
