@@ -36,8 +36,9 @@ class Reader:
 
     def read(self, table: Table) -> None:
         """Read one table; captions and groups reach on to the next table of the same document."""
+        self.faults += [Fault(kind, self.file, why) for kind, why in table.troubles]
         last = self._header if not table.captions else None
-        self._header = self._header if self._goes_on_from_last(table) else None
+        self._header = self._header if table.goes_on or self._goes_on_from_last(table) else None
         for caption in table.captions:
             self._caption(caption, table.name)
         rows = table.rows

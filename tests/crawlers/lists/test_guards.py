@@ -63,7 +63,7 @@ def refusal(path: Path) -> str:
     ("content", "message"),
     [
         pytest.param(b"", "tệp rỗng (0 byte); tải lại từ nguồn", id="empty"),
-        pytest.param(b"%PDF-1.7\n", "nội dung là tệp PDF, chưa đọc được kiểu này", id="PDF"),
+        pytest.param(b"%PDF-1.7\n", "PDF bị cắt cụt hoặc hỏng; tải lại từ nguồn", id="PDF"),
         pytest.param(
             b"\xef\xbb\xbf\r\n<!DOCTYPE html><html>",
             "trang HTML (có thể là trang báo lỗi được lưu thành tệp) không có bảng nào có chữ",
