@@ -15,13 +15,14 @@ class ListError(ValueError):
 class Cell:
     """One cell's text; `above` and `left`: it belongs to the same merged cell as its neighbour there; `number`: not typed as text.
 
-    `confidence`: how sure it is (0..1) that a text recognised on a picture reads so.
+    `broken`: its text goes on in mid-sentence from the cell above, where a page ended. `confidence`: how sure it is (0..1) that a text recognised on a picture reads so.
     """
 
     text: str = ""
     above: bool = False
     left: bool = False
     number: bool = False
+    broken: bool = False
     confidence: float = 1.0
 
 

@@ -144,21 +144,23 @@ def _in_margin(page: _Page, top: float) -> bool:
 def _tables(path: Path, pages: Sequence[_Page]) -> Iterator[Table]:
     """Yield the tables with the text before each; text after the last one ends what might go on."""
     cells = 0
-    above: list[float] | None = None  # the lines of the table that this one may continue
+    above: Ruled | None = None  # the table that the next one may continue
     captions: list[str] = []
     for page in pages:
         lines = page.lines
         for index, ruled in enumerate(page.tables, start=1):
             captions += [text for top, text in lines if top < ruled.top]
             lines = [(top, text) for top, text in lines if top >= ruled.top]
-            goes_on = index == 1 and not captions and above is not None and covers(above, ruled.columns)
+            goes_on = index == 1 and not captions and above is not None and covers(above, ruled)
+            if goes_on and above is not None:
+                ruled = ruled.among(above.columns)  # noqa: PLW2901 - the same table, with lines it lacks here
             rows = rows_of(ruled, above if goes_on else None)
             cells += sum(len(row.cells) for row in rows)
             if cells > MAX_CELLS:
                 raise ListError(f"{path}: các bảng có hơn {MAX_CELLS:,} ô, quá lớn để đọc; tách nhỏ tệp")
             table = Table(f"trang {page.number}, bảng {index}", rows, tuple(captions), goes_on=goes_on)
             yield replace(table, troubles=tuple(page.troubles)) if index == 1 else table
-            above = above if goes_on else ruled.columns
+            above = ruled
             captions = []
         captions += [text for _, text in lines]
         if page.troubles and not page.tables:

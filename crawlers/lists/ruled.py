@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawlers.lists.grid import Cell, Row
@@ -21,6 +22,7 @@ MAX_RULES = 4000
 
 _NEAR = 3.0  # how far apart two ends may lie and still touch
 _SHORT = 6.0
+_WIDEST_GAP = 8.0
 _THIN = 10.0  # a column or row thinner than this and without text is a line drawn twice
 _BULLET = re.compile(r"(?:[-–—+•*·▪●○➢✓]|[a-zđ]\)|\d{1,2}[.)])\s")
 
@@ -56,6 +58,7 @@ class Ruled:
     rows: list[float]
     owners: list[list[tuple[int, int]]]
     pieces: dict[tuple[int, int], list[Piece]] = field(default_factory=dict)
+    gaps: dict[int, float] = field(default_factory=dict)  # column -> the least space between its left side and its text
 
     @property
     def top(self) -> float:
@@ -66,6 +69,17 @@ class Ruled:
     def bottom(self) -> float:
         """Its lower edge."""
         return self.rows[-1]
+
+    def among(self, columns: list[float]) -> Ruled:
+        """Return the same table with the lines of the one it continues, of which it may lack some."""
+        spots = [_nearest(columns, place) for place in self.columns]
+        owners = [
+            [(o[0], spots[o[1]]) for at, o in enumerate(row) for _ in range(spots[at], spots[at + 1])]
+            for row in self.owners
+        ]
+        pieces = {(row, spots[column]): found for (row, column), found in self.pieces.items()}
+        gaps = {spots[column]: gap for column, gap in self.gaps.items()}
+        return Ruled(columns, self.rows, owners, pieces, gaps)
 
 
 def read_page(pieces: Sequence[Piece], across: Sequence[Rule], down: Sequence[Rule]) -> tuple[list[Ruled], list[Piece]]:
@@ -94,26 +108,28 @@ def read_page(pieces: Sequence[Piece], across: Sequence[Rule], down: Sequence[Ru
     return tables, outside
 
 
-def rows_of(table: Ruled, columns: Sequence[float] | None = None) -> tuple[Row, ...]:
-    """Return a table's rows; `columns`: the lines of the table it continues, of which it may lack some."""
-    places = list(columns) if columns is not None else table.columns
-    spots = [_nearest(places, place) for place in table.columns]
+def rows_of(table: Ruled, above: Ruled | None = None) -> tuple[Row, ...]:
+    """Return a table's rows; `above`: the table on the page before that it continues, with the same lines."""
     texts = _texts(table)
+    broken = _broken(table, above, texts) if above is not None else set()
     out: list[Row] = []
     for row, owners in enumerate(table.owners):
         cells: list[Cell] = []
         for column, owner in enumerate(owners):
             text, confidence = texts.get(owner, ("", 1.0))
-            for index in range(spots[column], spots[column + 1]):
-                left = owner[1] < column or index > spots[column]
-                cells.append(Cell(text, above=owner[0] < row, left=left, confidence=confidence) if text else _EMPTY)
+            cells.append(
+                Cell(text, owner[0] < row, owner[1] < column, broken=owner in broken, confidence=confidence)
+                if text
+                else _EMPTY
+            )
         if any(cell.text for cell in cells):
             out.append(Row(row + 1, tuple(cells)))
     return tuple(out)
 
 
-def covers(columns: Sequence[float], others: Sequence[float]) -> bool:
-    """Tell whether a table with the lines `others` may be the rest of one with `columns`: the same edges, no line of its own."""
+def covers(above: Ruled, below: Ruled) -> bool:
+    """Tell whether a table may be the rest of the one on the page before: the same edges, and no line of its own."""
+    columns, others = above.columns, below.columns
     return all(abs(columns[_nearest(columns, place)] - place) <= _THIN / 2 for place in others) and all(
         abs(columns[end] - others[end]) <= _THIN / 2 for end in (0, -1)
     )
@@ -239,7 +255,10 @@ def _fill(
     for piece in pieces:
         column = min(bisect_right(columns, (piece.left + piece.right) / 2) - 1, width - 1)
         row = min(bisect_right(rows, (piece.top + piece.bottom) / 2) - 1, height - 1)
-        table.pieces.setdefault(owners[row][column], []).append(piece)
+        owner_of = owners[row][column]
+        table.pieces.setdefault(owner_of, []).append(piece)
+        gap = max(piece.left - columns[owner_of[1]], 0.0)
+        table.gaps[owner_of[1]] = min(table.gaps.get(owner_of[1], _WIDEST_GAP), gap)
     return table
 
 
@@ -267,26 +286,43 @@ class _Line:
     confidence: float
     word: float = 0.0  # how long its first word is
     letter: float = 0.0  # how wide its first letter is
+    space: float = 0.0  # how wide its narrowest space is
+
+
+def _broken(table: Ruled, above: Ruled, texts: dict[tuple[int, int], tuple[str, float]]) -> set[tuple[int, int]]:
+    """Return the cells below a page's end (and the header repeated there) whose text began on the page before."""
+    before = _texts(above)
+    first = 0
+    while first < min(len(table.owners), len(above.owners)) - 1 and (
+        [texts.get(owner) for owner in table.owners[first]] == [before.get(owner) for owner in above.owners[first]]
+    ):
+        first += 1
+    ends = {owner[1]: owner for owner in above.owners[-1]}
+    found = set()
+    for owner in set(table.owners[first]):
+        upper = ends.get(owner[1])
+        if upper is None or owner not in table.pieces or upper not in above.pieces:
+            continue
+        lines = [_lines(above.pieces[upper])[-1], _lines(table.pieces[owner])[0]]
+        if "\n" not in _unwrapped(lines, *_room(above, upper)):
+            found.add(owner)
+    return found
 
 
 def _texts(table: Ruled) -> dict[tuple[int, int], tuple[str, float]]:
     """Return text and confidence of every cell; lines that were broken only for lack of room are joined."""
-    lines = {owner: _lines(pieces) for owner, pieces in table.pieces.items()}
-    right = {owner: owner[1] for owner in lines}
-    for owners in table.owners:
-        for column, owner in enumerate(owners):
-            if owner in right:
-                right[owner] = max(right[owner], column)
-    gaps: dict[int, float] = {}
-    for owner, found in lines.items():
-        gap = min((line.left for line in found), default=0.0) - table.columns[owner[1]]
-        gaps[owner[1]] = min(gaps.get(owner[1], 8.0), max(gap, 0.0))
     texts: dict[tuple[int, int], tuple[str, float]] = {}
-    for owner, found in lines.items():
-        start = table.columns[owner[1]] + gaps[owner[1]]
-        end = table.columns[right[owner] + 1] - gaps[owner[1]]
-        texts[owner] = (_unwrapped(found, start, end), min((line.confidence for line in found), default=1.0))
+    for owner, pieces in table.pieces.items():
+        if lines := _lines(pieces):
+            texts[owner] = (_unwrapped(lines, *_room(table, owner)), min(line.confidence for line in lines))
     return texts
+
+
+def _room(table: Ruled, owner: tuple[int, int]) -> tuple[float, float]:
+    """Return from where to where text may run in a cell: its sides less the gap that its column keeps at the left."""
+    last = max(column for column, other in enumerate(table.owners[owner[0]]) if other == owner)
+    gap = table.gaps.get(owner[1], 0.0)
+    return table.columns[owner[1]] + gap, table.columns[last + 1] - gap
 
 
 def _unwrapped(lines: Sequence[_Line], start: float, end: float) -> str:
@@ -300,7 +336,9 @@ def _unwrapped(lines: Sequence[_Line], start: float, end: float) -> str:
         before, after = last.left - start, end - last.right
         centred = before > 2 and abs(before - after) < 4
         room = (end - start) - (last.right - last.left) if centred else after
-        full = room < line.word + 0.25 * line.height - 1
+        # A line that begins with a small letter was hardly begun on purpose.
+        slack = line.height if line.text[0].islower() else -1.0
+        full = room < line.word + last.space + slack
         if not full or (_BULLET.match(line.text) and (listed or last.text.endswith((".", ";", ":", ",")))):
             text = f"{text}\n{line.text}"
         elif re.search(r"[\w)][-/]$", last.text) or (" " not in last.text and room < line.letter + 0.5):
@@ -348,4 +386,5 @@ def _line(pieces: list[Piece]) -> _Line | None:
         confidence=min(piece.confidence for piece in inked),
         word=max(piece.right for piece in words[0]) - first.left,
         letter=first.right - first.left,
+        space=min((two[0].left - one[-1].right for one, two in pairwise(words)), default=0.25 * height),
     )
