@@ -11,14 +11,14 @@ import docx
 import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.lists.grid import column_letters
-from tests.crawlers.lists.old_office import write_xls
+from tests.crawlers.lists.old_office import write_doc, write_xls
 from tests.crawlers.lists.pdfs import write_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-KINDS = ("xlsx", "docx", "xls", "pdf", "html", "mhtml")
+KINDS = ("xlsx", "docx", "xls", "doc", "pdf", "html", "mhtml")
 SHEETS = ("xlsx", "xls")
 PACKED = ("xlsx", "docx")  # ZIP packages of XML
 
@@ -116,4 +116,12 @@ def _covered(merges: Sequence[Merge]) -> set[tuple[int, int]]:
     }
 
 
-_BUILDERS = {"xlsx": _xlsx, "docx": _docx, "xls": write_xls, "pdf": write_pdf, "html": _html, "mhtml": _mhtml}
+_BUILDERS = {
+    "xlsx": _xlsx,
+    "docx": _docx,
+    "doc": write_doc,
+    "xls": write_xls,
+    "pdf": write_pdf,
+    "html": _html,
+    "mhtml": _mhtml,
+}
