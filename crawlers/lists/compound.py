@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def open_stream(path: Path, *names: str) -> bytes:
-    """Return the first of the named streams that the file has; it was checked to be no larger than `max_file`.
+def read_streams(path: Path, *names: str) -> dict[str, bytes]:
+    """Return those of the named streams that the file has; together they are no longer than the file.
 
     Raises:
         ListError: the file is damaged, or has none of them.
@@ -23,10 +23,14 @@ def open_stream(path: Path, *names: str) -> bytes:
     """
     try:
         with olefile.OleFileIO(io.BytesIO(path.read_bytes()), raise_defects=olefile.DEFECT_INCORRECT) as file:
-            for name in names:
-                if file.exists(name):
-                    content: bytes = file.openstream(name).read()
-                    return content
-    except (OSError, ValueError, IndexError, struct.error, RecursionError) as error:
-        raise ListError(f"{path}: tệp bị cắt cụt hoặc hỏng ({error}); tải lại từ nguồn rồi thử lại") from error
-    raise ListError(f"{path}: tệp bị hỏng, không có phần nội dung {names[0]}; tải lại từ nguồn rồi thử lại")
+            found = {name: file.openstream(name).read() for name in names if file.exists(name)}
+    except (OSError, ValueError, IndexError, TypeError, struct.error, RecursionError) as error:
+        raise damaged(path, str(error)) from error
+    if not found:
+        raise damaged(path, f"không có phần nội dung {names[0]}")
+    return found
+
+
+def damaged(path: Path, why: str) -> ListError:
+    """Return (not raise) the error for a file that is cut off or broken."""
+    return ListError(f"{path}: tệp bị cắt cụt hoặc hỏng ({why}); tải lại từ nguồn rồi thử lại")

@@ -19,15 +19,18 @@ _TICKS = frozenset("✓✔√☑☒●")
 _UNMARKED = frozenset({"", "khong", "0"})
 _NO_PAPERS = frozenset({"", "khong", "khong co", "khong quy dinh", "chua quy dinh"})
 _LABEL_OF_PAPERS = re.compile(r"(?:thanh phan|so luong)?(?: va)?(?: so luong)? ?ho so(?: gom| bao gom| gom co)?")
+_CUT_CODE = re.compile(r"\d\.\d{3}[\d.]*\n[\d.]*\.(?:H\d{2}|[\d.]*)")
 _SETS = re.compile(r"so luong(?: ho so)? \d.*|(?:ho so )?\d+(?: \w+)? bo(?: ho so)?")
 
 
 class Piece(NamedTuple):
-    """The text of one cell and where it stands; `number`: it was typed as a number."""
+    """The text of one cell and where it stands; `number`, `broken` and `confidence` as in its Cell."""
 
     text: str
     place: str
     number: bool = False
+    broken: bool = False
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
@@ -37,6 +40,12 @@ class Draft:
     header: Header
     given: dict[str, Given]
     parts: list[dict[int, Piece]] = field(default_factory=list)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its first row bears a number."""
+        number = self.header.first("number")
+        return number is not None and bool(self.parts) and number in self.parts[0]
 
 
 def finish(draft: Draft, file: str) -> tuple[PublishedProcedure, list[Fault]]:
@@ -93,6 +102,9 @@ class _Record:
             self.places["code"] = piece.place
         if piece.number and re.fullmatch(r"\d\.\d{1,6}", piece.text):
             return piece.text.ljust(8, "0")
+        parts = [part[column].text for part in self.draft.parts for column in columns[0].grid if column in part]
+        if len(parts) == 2 and _CUT_CODE.fullmatch("\n".join(parts)):
+            return "".join(parts)
         return _one_line(piece.text)
 
     def line(self, name: str, path: str = "") -> str | None:
@@ -186,7 +198,7 @@ class _Record:
         for part in self.draft.parts:
             piece = _joined(columns, [part])
             found: list[_Paper] = []
-            if papers and goes_on(piece.text):
+            if papers and (piece.broken or goes_on(piece.text)):
                 tail, _, rest = piece.text.partition("\n")
                 papers[-1].name = join(papers[-1].name, tail)
                 papers[-1].place = f"{papers[-1].place}; {piece.place}"
@@ -260,8 +272,14 @@ def _joined(columns: Sequence[Column], parts: Sequence[dict[int, Piece]]) -> Pie
     pieces = [part[index] for part in parts for column in columns for index in column.grid if index in part]
     text = ""
     for piece in pieces:
-        text = join(text, piece.text)
-    return Piece(text, "; ".join(piece.place for piece in pieces), len(pieces) == 1 and pieces[0].number)
+        text = f"{text} {piece.text}" if piece.broken and text else join(text, piece.text)
+    return Piece(
+        text,
+        "; ".join(piece.place for piece in pieces),
+        number=len(pieces) == 1 and pieces[0].number,
+        broken=bool(pieces) and pieces[0].broken,
+        confidence=min((piece.confidence for piece in pieces), default=1.0),
+    )
 
 
 def _one_line(text: str) -> str:

@@ -13,12 +13,17 @@ class ListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell's text; `above` and `left`: it belongs to the same merged cell as its neighbour there; `number`: not typed as text."""
+    """One cell's text; `above` and `left`: it belongs to the same merged cell as its neighbour there; `number`: not typed as text.
+
+    `broken`: its text goes on in mid-sentence from the cell above, where a page ended. `confidence`: how sure it is (0..1) that a text recognised on a picture reads so.
+    """
 
     text: str = ""
     above: bool = False
     left: bool = False
     number: bool = False
+    broken: bool = False
+    confidence: float = 1.0
 
 
 EMPTY = Cell()
@@ -42,13 +47,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet or one table of a document; `captions` are the lines of text that stand between it and the one before."""
+    """One sheet or one table of a document; `captions` are the lines of text that stand between it and the one before.
+
+    `goes_on`: it is the rest of the table before, cut at a page. `troubles`: what of it its reader could not see, each a word
+    for programs and a sentence for people.
+    """
 
     name: str
     rows: tuple[Row, ...]
     captions: tuple[str, ...] = ()
     letters: bool = False
     hidden: bool = False
+    goes_on: bool = False
+    troubles: tuple[tuple[str, str], ...] = ()
 
     def place(self, row: Row, column: int | None = None) -> str:
         """Return where a row or cell stands, e.g. "bảng 2, dòng 5, cột 3" or "trang tính “X”, dòng 5, ô C"."""

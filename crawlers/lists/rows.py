@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _INDEX = re.compile(r"\(?\s*(?:\d{1,2}|[A-Za-z])\s*\)?(?:\s*=.*)?")
 _CODE = re.compile(r"\d\s*\.\s*\d{3}\s*\d{3}")
-_TAIL_OF_CODE = re.compile(r"[.\s]*(?:[\d\s]{2,}\.[\d\s.]*)?(?:H\s*\d{2})?|\[\d+\]")
+_TAIL_OF_CODE = re.compile(r"[.\s]*(?:(?:0|[\d\s]{2,})\.[\d\s.]*)?(?:H\s*\d{2})?|\[\d+\]")
 
 
 @dataclass(slots=True)
@@ -32,20 +32,23 @@ class Reader:
     _groups: Groups = field(default_factory=Groups)
     _header: Header | None = None
     _draft: Draft | None = None
-    _last_number: int = 0
+    _cut: bool = False  # the row to come is the first after a page's end
 
     def read(self, table: Table) -> None:
         """Read one table; captions and groups reach on to the next table of the same document."""
+        self.faults += [Fault(kind, self.file, why) for kind, why in table.troubles]
         last = self._header if not table.captions else None
-        self._header = self._header if self._goes_on_from_last(table) else None
+        self._header = self._header if table.goes_on or self._goes_on_from_last(table) else None
         for caption in table.captions:
             self._caption(caption, table.name)
         rows = table.rows
         position = 0
+        self._cut = table.goes_on or last is not None
         while position < len(rows):
             header = read_header(rows, position)
             if header is None:
                 self._row(table, rows[position])
+                self._cut = False
                 position += 1
                 continue
             if not header.same(self._header or last):
@@ -94,7 +97,7 @@ class Reader:
             else:
                 self._bad_row(table, row, "chỉ có một ô chữ, không rõ là tên nhóm hay tên thủ tục")
             return
-        if _continues(header, row, seen):
+        if _continues(header, row, seen, cut=self._cut and self._draft is not None and self._draft.numbered):
             if self._draft is None:
                 self._bad_row(table, row, "không có mã, không có tên và không nối tiếp thủ tục nào phía trên")
             else:
@@ -123,7 +126,7 @@ class Reader:
                 and not (cell.above and draft.parts)
                 and not (cell.left and _same_column(draft.header, column))
             ):
-                pieces[column] = Piece(cell.text, table.place(row, column), number=cell.number)
+                pieces[column] = Piece(cell.text, table.place(row, column), cell.number, cell.broken, cell.confidence)
         draft.parts.append(pieces)
 
     def _close_draft(self) -> None:
@@ -222,11 +225,12 @@ def _only_names(header: Header) -> bool:
     return fields <= {"number", "code", "name", "abolished", "ignored", "sector", "level"}
 
 
-def _continues(header: Header, row: Row, seen: _Seen) -> bool:
-    """Tell whether a row goes on with the procedure of the row above."""
+def _continues(header: Header, row: Row, seen: _Seen, *, cut: bool) -> bool:
+    """Tell whether a row goes on with the procedure of the row above; `cut`: that one was numbered, and its page ended."""
     if seen.number:
         return False
     merged = row.cell(header.first_name).above
+    tail = not seen.code or (bool(_TAIL_OF_CODE.fullmatch(seen.code)) and not _CODE.match(seen.code))
     if not seen.name:
-        return not seen.code or (not merged and bool(_TAIL_OF_CODE.fullmatch(seen.code)) and not _CODE.match(seen.code))
-    return not seen.code and goes_on(seen.name)
+        return not seen.code or (not merged and tail)
+    return tail and (cut or goes_on(seen.name))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crawlers.lists.compound import open_stream
+from crawlers.lists.compound import read_streams
 from crawlers.lists.grid import MAX_CELLS, ListError, Table
 from crawlers.lists.sheets import sheet_tables, unreadable
 from crawlers.settings import settings
@@ -29,7 +29,8 @@ def read_tables(path: Path) -> list[Table]:
         ListError: the workbook is damaged, hostile, under a password, or too large.
 
     """
-    _check(path, open_stream(path, "Workbook", "Book"))
+    streams = read_streams(path, "Workbook", "Book")
+    _check(path, streams.get("Workbook") or streams["Book"])
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
             return sheet_tables(path, workbook)

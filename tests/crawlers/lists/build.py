@@ -11,13 +11,14 @@ import docx
 import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.lists.grid import column_letters
-from tests.crawlers.lists.old_office import write_xls
+from tests.crawlers.lists.old_office import write_doc, write_xls
+from tests.crawlers.lists.pdfs import write_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-KINDS = ("xlsx", "docx", "xls", "html", "mhtml")
+KINDS = ("xlsx", "docx", "xls", "doc", "pdf", "html", "mhtml")
 SHEETS = ("xlsx", "xls")
 PACKED = ("xlsx", "docx")  # ZIP packages of XML
 
@@ -35,7 +36,8 @@ def place(kind: str, row: int, column: int | None = None) -> str:
     """Where the cell (1-based row, 0-based column) of a built list stands."""
     if kind in SHEETS:
         return f"trang tính “Danh mục”, dòng {row}" + ("" if column is None else f", ô {column_letters(column)}")
-    return f"bảng 1, dòng {row}" + ("" if column is None else f", cột {column + 1}")
+    table = "trang 1, bảng 1" if kind == "pdf" else "bảng 1"
+    return f"{table}, dòng {row}" + ("" if column is None else f", cột {column + 1}")
 
 
 def _xlsx(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> None:
@@ -114,4 +116,12 @@ def _covered(merges: Sequence[Merge]) -> set[tuple[int, int]]:
     }
 
 
-_BUILDERS = {"xlsx": _xlsx, "docx": _docx, "xls": write_xls, "html": _html, "mhtml": _mhtml}
+_BUILDERS = {
+    "xlsx": _xlsx,
+    "docx": _docx,
+    "doc": write_doc,
+    "xls": write_xls,
+    "pdf": write_pdf,
+    "html": _html,
+    "mhtml": _mhtml,
+}

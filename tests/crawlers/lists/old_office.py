@@ -91,3 +91,80 @@ def _cell(row: int, column: int, value: str | float) -> bytes:
         text = value.encode("utf-16-le")
         return record(0x204, struct.pack("<HHHHB", row, column, 0, len(value), 1) + text)
     return record(0x203, struct.pack("<HHHd", row, column, 0, value))
+
+
+def write_doc(path: Path, grid: Grid, merges: Sequence[Merge] = ()) -> None:
+    """A document of one table [MS-DOC]: merged across, a cell is wide; merged down, it is marked so."""
+    path.write_bytes(document([table_rows(grid, merges)]))
+
+
+def table_rows(grid: Grid, merges: Sequence[Merge] = ()) -> list[tuple[list[str], bytes]]:
+    """Each row as the texts of its cells and the definition of the row."""
+    width = max(map(len, grid))
+    rows = []
+    for row, line in enumerate(grid):
+        texts, edges, flags = [], [0], []
+        column = 0
+        while column < width:
+            merge = next((m for m in merges if m[0] <= row <= m[2] and m[1] <= column <= m[3]), None)
+            down = 0 if merge is None or merge[0] == merge[2] else 3 if row == merge[0] else 1
+            texts.append(str(line[column]) if down != 1 and column < len(line) else "")
+            column = column + 1 if merge is None else merge[3] + 1
+            edges.append(1000 * column)
+            flags.append(down << 5)
+        rows.append((texts, row_definition(edges, flags)))
+    return rows
+
+
+def row_definition(edges: Sequence[int], flags: Sequence[int]) -> bytes:
+    """The property that tells where the cells of a row end and how they are merged."""
+    body = struct.pack("<B", len(flags)) + struct.pack(f"<{len(edges)}h", *edges)
+    body += b"".join(struct.pack("<H18x", flag) for flag in flags)
+    return struct.pack("<HH", 0xD608, len(body) + 1) + body
+
+
+def document(
+    parts: Sequence[str | list[tuple[list[str], bytes]]], *, flags: int = 0, encode: str = "utf-16-le"
+) -> bytes:
+    """A document of lines of text and tables; `encode` "cp1252" writes one byte a letter."""
+    runs: list[tuple[str, bytes]] = []
+    for part in parts:
+        if isinstance(part, str):
+            runs.append((f"{part}\r", b""))
+            continue
+        for texts, definition in part:
+            cells = "".join(text.replace("\n", "\r") + "\x07" for text in texts)
+            runs.append((cells, struct.pack("<HB", 0x2416, 1)))
+            runs.append(("\x07", struct.pack("<HBHB", 0x2416, 1, 0x2417, 1) + definition))
+    text = "".join(run for run, _ in runs)
+    size = 1 if encode == "cp1252" else 2
+    place = 1024
+    main = bytearray(place) + text.encode(encode)
+    main += bytes(-len(main) % SECTOR)
+    first = len(main) // SECTOR
+    bounds = [place]
+    for run, properties in runs:
+        bounds.append(bounds[-1] + size * len(run))
+        main += _properties_page(bounds[-2], bounds[-1], properties)
+    pages = struct.pack(f"<{len(bounds)}I", *bounds) + struct.pack(f"<{len(runs)}I", *range(first, first + len(runs)))
+    piece = struct.pack("<IIHIH", 0, len(text), 0, (2 * place | 0x40000000) if size == 1 else place, 0)
+    pieces = b"\x02" + struct.pack("<I", len(piece)) + piece
+    struct.pack_into("<HH6xH", main, 0, 0xA5EC, 0xC1, flags)
+    struct.pack_into("<H", main, 32, 14)
+    struct.pack_into("<H", main, 62, 22)
+    struct.pack_into("<I", main, 0x4C, len(text))
+    struct.pack_into("<H", main, 152, 93)
+    struct.pack_into("<II", main, 154 + 8 * 13, 0, len(pages))
+    struct.pack_into("<II", main, 154 + 8 * 33, len(pages), len(pieces))
+    return compound_file({"WordDocument": bytes(main), "0Table": pages + pieces})
+
+
+def _properties_page(start: int, end: int, properties: bytes) -> bytes:
+    content = struct.pack("<H", 0) + properties + b"\0" * (len(properties) % 2)
+    entry = bytes((0, len(content) // 2)) + content
+    at = 510 - len(entry) - len(entry) % 2
+    page = bytearray(SECTOR)
+    struct.pack_into("<IIB", page, 0, start, end, at // 2)
+    page[at : at + len(entry)] = entry
+    page[511] = 1
+    return bytes(page)

@@ -63,7 +63,7 @@ def refusal(path: Path) -> str:
     ("content", "message"),
     [
         pytest.param(b"", "tệp rỗng (0 byte); tải lại từ nguồn", id="empty"),
-        pytest.param(b"%PDF-1.7\n", "nội dung là tệp PDF, chưa đọc được kiểu này", id="PDF"),
+        pytest.param(b"%PDF-1.7\n", "PDF bị cắt cụt hoặc hỏng; tải lại từ nguồn", id="PDF"),
         pytest.param(
             b"\xef\xbb\xbf\r\n<!DOCTYPE html><html>",
             "trang HTML (có thể là trang báo lỗi được lưu thành tệp) không có bảng nào có chữ",
@@ -89,7 +89,7 @@ def refusal(path: Path) -> str:
         pytest.param(
             OLE + "EncryptedPackage".encode("utf-16-le"), "tệp đặt mật khẩu nên không đọc được; mở bằng", id="password"
         ),
-        pytest.param(OLE + "WordDocument".encode("utf-16-le"), "nội dung là văn bản Word 97–2003 (.doc)", id="doc"),
+        pytest.param(OLE + "WordDocument".encode("utf-16-le"), "tệp bị cắt cụt hoặc hỏng (", id="doc"),
         pytest.param(OLE + "Workbook".encode("utf-16-le"), "tệp bị cắt cụt hoặc hỏng (", id="xls"),
         pytest.param(b"PK\x03\x04" + bytes(100), "tệp bị cắt cụt hoặc hỏng", id="no directory"),
         pytest.param(
