@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.gates import no_documents
+from audits.gates import no_documents, repeats_catalogue
 from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import accepted_forms
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Đòi bản sao chứng thực, bản chính"
 REMEDY = "Sửa thành phần hồ sơ để nhận bản sao như danh mục quốc gia, không đòi bản chính hay bản sao chứng thực."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 _WRITTEN = {CopyForm.CERTIFIED_COPY: "bản sao có chứng thực", CopyForm.ORIGINAL: "bản chính"}
@@ -38,7 +38,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         if demanded is None:
             continue
         compared = True
-        if demanded:
+        if demanded and not (accepted_forms(document.name) and repeats_catalogue(pair, document.name)):
             yield Fail(
                 expected=papers[0].name,
                 found=document.name,
