@@ -21,6 +21,7 @@ from audits.matching.papers import (
     read_paper,
     without_references,
 )
+from audits.reading.spelling import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ DIM = 3
 """Tenths of its weight that a word keeps which the procedure's own name has."""
 UNIT = 1000
 """Weights are whole numbers of thousandths: their sum is the same in any order."""
+_WORD = re.compile(r"\w+")
 
 
 class LineKind(StrEnum):
@@ -187,6 +189,16 @@ class OfficialPapers:
         """The papers, each once."""
         return tuple({paper.paper.text: paper for paper in self.papers}.values())
 
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The words of each paper, all of them."""
+        return tuple(" ".join(_WORD.findall(paper.text)) for paper in self._papers)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every word the papers use."""
+        return frozenset(word for text in self.texts for word in text.split())
+
 
 def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
     groups: dict[str, tuple[int, ...]] = {}
@@ -241,9 +253,23 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if best < EXTRA and not line.optional and named:
-        return LineMatch(LineKind.EXTRA, score=best)
+        return _read_again(line, official) or LineMatch(LineKind.EXTRA, score=best)
     nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
     return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
+
+
+def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
+    """Look once more before a paper is called extra: is it a piece of an official one word for word, or only misspelt?"""
+    own = " ".join(_WORD.findall(line.text))
+    if holders := [
+        index for index, text in enumerate(official.texts) if own.count(" ") >= 3 and f" {own} " in f" {text} "
+    ]:
+        return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
+    right = _WORD.sub(lambda match: mended(match[0], official.known), line.text)
+    if right == line.text:
+        return None
+    again = _line_match(right, official)
+    return None if again.kind is LineKind.EXTRA else again
 
 
 def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
