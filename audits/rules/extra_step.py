@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Thêm bước, thêm xác nhận"
 REMEDY = "Bỏ yêu cầu xác nhận này; nếu cần thẩm tra thì cơ quan giải quyết tự thực hiện."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 _NEIGHBOURHOOD = r"thôn|tổ dân phố|khu phố|khu dân cư|ấp|buôn|khóm|bản làng|hộ liền kề|hàng xóm"
@@ -76,11 +76,14 @@ def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
         if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(document.name, paper=True)):
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
-        text = getattr(pair.published, field) or ""
-        if text == getattr(pair.official, field):
+        whole = getattr(pair.published, field) or ""
+        if whole == getattr(pair.official, field):
             continue  # the catalogue's own words
-        if demand := _demand(text):
-            yield _sentence(fold(text), demand), demand, field, None
+        # Line by line, for who acts in one line is not who acts in the next; whole, for a sentence may run over lines.
+        for text in (*whole.splitlines(), whole):
+            if demand := _demand(text):
+                yield _sentence(fold(text), demand), demand, field, None
+                break
 
 
 def _demand(text: str, *, paper: bool = False) -> str | None:
