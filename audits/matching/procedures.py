@@ -151,7 +151,7 @@ class ProcedureMatcher:
             if owner is None:
                 return Match(MatchKind.UNCERTAIN, 0.0)
             return Match(MatchKind.OFFICIAL, 0.95, official=owner, candidates=(owner_code(owner),))
-        if owner is not None and self.name_similarity(published.name, owner.name) >= SAME_NAME:
+        if owner is not None and self._may_bear(published.name, owner):
             return self._of_code(published, owner)
         if (override := self._override(published, code, territory)) is not None:
             return override
@@ -169,6 +169,12 @@ class ProcedureMatcher:
         return Match(
             MatchKind.UNCERTAIN, 0.5, code_owner=owner, candidates=(owner_code(owner), *by_name.candidates)[:3]
         )
+
+    def _may_bear(self, name: str, owner: Procedure) -> bool:
+        """Tell whether the owner of a code may be published under this name: alike, or its own name cut short."""
+        mine, theirs = name_key(name), name_key(owner.name)
+        cut = mine.count(" ") >= CUT_OFF and theirs.startswith(mine)
+        return cut or self.name_similarity(name, owner.name) >= SAME_NAME
 
     def _of_code(self, published: Procedure, owner: Procedure) -> Match:
         # A near-duplicate name elsewhere may fit far better than the name the code stands for.

@@ -1,12 +1,16 @@
-"""Which written words can be no Vietnamese syllable: a slip of the keyboard, or a foreign word."""
+"""Which written words can be no Vietnamese syllable (a slip of the keyboard, or foreign), and which words a slip may mean."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
 from audits.reading.text import unaccented
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SYLLABLE = re.compile(
     r"(?:ngh?|gh?|gi|kh?|[cnpt]h|tr|qu|[bcdhlmnprstvx])?"
@@ -20,9 +24,8 @@ def may_be_a_syllable(word: str) -> bool:
     return _SYLLABLE.fullmatch(unaccented(word)) is not None
 
 
-def mended(word: str, known: frozenset[str]) -> str:
-    """Return the one known word that a misspelt one is a letter away from, else the word as it is."""
-    if word in known or len(word) < 3 or may_be_a_syllable(word):
-        return word
-    near = [other for other in known if len(other) > 2 and Levenshtein.distance(word, other, score_cutoff=1) <= 1]
-    return near[0] if len(near) == 1 else word
+def meant_by(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known words of at least three letters that are one letter away from a word, in alphabetical order."""
+    if len(word) < 3:
+        return []
+    return sorted(other for other in known if len(other) > 2 and Levenshtein.distance(word, other, score_cutoff=1) == 1)
