@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import paper_of, plain_text
+from audits.matching.papers import is_heading, plain_text
 from audits.procedure import Stated
 from audits.reading.text import fold
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from audits.procedure import Procedure, Unit
 
 _WORD = re.compile(r"\w+")
+_NOTE = re.compile(r"(?:lưu ý|ghi chú|chú ý|số lượng hồ sơ|khi nộp|trường hợp hồ sơ)\b")
 _CASE = re.compile(r"trường hợp|đối với|vùng|miền núi|hải đảo|địa bàn|khu vực|tùy theo|hạng |loại |nhóm ")
 
 Limits = frozenset[tuple["Fraction", "Unit"]]
@@ -53,8 +54,7 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
 def _words(name: str) -> str:
     """Return a paper's words; "" where the line is none."""
     text = plain_text(name)
-    paper = paper_of(text)
-    return "" if paper.is_heading or paper.is_note else " ".join(_WORD.findall(text))
+    return "" if _NOTE.match(text) or is_heading(text) else " ".join(_WORD.findall(text))
 
 
 def as_published(procedure: Procedure, field: str) -> str:
