@@ -9,12 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from audits.reading.text import fold
+from audits.matching.papers import plain_text
 
 if TYPE_CHECKING:
     from datetime import date
-
-_BULLET = re.compile(r"^(?:[-+*•]|\(?\w{1,2}[.)])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def connected_papers() -> tuple[ConnectedPaper, ...]:
 
 def connected(name: str, on: date) -> ConnectedPaper | None:
     """Return the connected paper that a line asks for and nothing else; None: another paper, or not announced on that day."""
-    text = _BULLET.sub("", fold(name).replace("cccd", "căn cước công dân"))
+    text = plain_text(name)
     return next(
         (
             paper

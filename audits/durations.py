@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.procedure import Stated
-from audits.reading.terms import bounds, for_difficult_area
+from audits.procedure import Stated, Term
+from audits.reading.terms import bounds, certainly_longer, for_difficult_area
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audits.pair import Pair
-    from audits.procedure import Method, Term, Terms
+    from audits.procedure import Method, Terms
 
+DIFFICULT_AREA_DAYS = 10
+"""Days by which land procedures may take longer in mountains, on islands and in areas of hardship, "không quá 10 ngày".
+
+NĐ 101/2024/NĐ-CP as carried on by NĐ 151/2025/NĐ-CP; read in offices' lists that quote it, not in the signed text.
+"""
 _A_SENTENCE = 25
 """So many letters say more than a bare limit such as "12 ngày làm việc"."""
 
@@ -52,11 +57,16 @@ def whole_limits(official: list[Terms]) -> tuple[Term, ...]:
     return tuple({(terms.options[0].number, terms.options[0].unit): terms.options[0] for terms in official}.values())
 
 
-def same_cases(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[tuple[Term, tuple[Term, ...]]] | None:
+def same_cases(
+    published: tuple[Term, ...], official: tuple[Term, ...], *, land: bool = False
+) -> list[tuple[Term, tuple[Term, ...]]] | None:
     """Return each published limit with the official ones it may be held against; None: their cases cannot be paired.
 
     One published limit stands against all official ones. As many on both sides are paired from the shortest to the longest.
+    `land`: a limit for difficult areas is held against the official one for them, or the ordinary one and what land law adds.
     """
+    if land and (areas := _areas(published, official)) is not None:
+        return areas
     if not any(map(for_difficult_area, official)):
         # More time for mountains and islands is lawful, and this catalogue entry does not say how much more.
         published = tuple(term for term in published if not for_difficult_area(term))
@@ -68,6 +78,29 @@ def same_cases(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[
             for one, other in zip(sorted(published, key=bounds), sorted(official, key=bounds), strict=True)
         ]
     return None
+
+
+def _areas(published: tuple[Term, ...], official: tuple[Term, ...]) -> list[tuple[Term, tuple[Term, ...]]] | None:
+    """Return the ordinary and the difficult area's limit, each with its official one; None: other cases are told apart too."""
+    difficult = [term for term in published if for_difficult_area(term)]
+    ordinary = [term for term in published if not for_difficult_area(term)]
+    limits = sorted(official, key=bounds)
+    if len(difficult) != 1 or len(ordinary) != 1 or not limits or len({term.unit for term in limits}) > 1:
+        return None
+    longer = Term(limits[0].number + DIFFICULT_AREA_DAYS, limits[0].unit)
+    if [term.number for term in limits] not in ([limits[0].number], [limits[0].number, longer.number]):
+        return None
+    return [(ordinary[0], (limits[0],)), (difficult[0], (longer,))]
+
+
+def within(published: tuple[Term, ...], official: tuple[Term, ...]) -> bool:
+    """Tell whether every published limit is the catalogue's own or certainly no longer than its shortest one."""
+    known = {(term.number, term.unit) for term in official}
+    steps = [term for term in published if "bước" in fold(term.context)]
+    return not steps and all(
+        (term.number, term.unit) in known or all(certainly_longer(term, limit) is False for limit in official)
+        for term in published
+    )
 
 
 def same_channel(method: Method, official: tuple[Method, ...]) -> list[Method]:

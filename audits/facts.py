@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from audits.matching.papers import is_heading, plain_text
 from audits.procedure import Stated
 from audits.reading.text import fold
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from audits.procedure import Procedure, Unit
 
 _WORD = re.compile(r"\w+")
-_BULLET = re.compile(r"^\s*(?:[-+*•]|\(?(?:\d{1,2}|[a-zđ])[.)])\s*")
+_NOTE = re.compile(r"(?:lưu ý|ghi chú|chú ý|số lượng hồ sơ|khi nộp|trường hợp hồ sơ)\b")
 _CASE = re.compile(r"trường hợp|đối với|vùng|miền núi|hải đảo|địa bàn|khu vực|tùy theo|hạng |loại |nhóm ")
 
 Limits = frozenset[tuple["Fraction", "Unit"]]
@@ -43,15 +44,17 @@ def amounts(procedure: Procedure) -> frozenset[int] | None:
 
 
 def papers(procedure: Procedure) -> frozenset[str] | None:
-    """Return the papers as words without numbering and punctuation; None: the record has no list of papers, or an empty one."""
+    """Return the papers as words without numbering, punctuation, headings and notes; None: no list of papers, or an empty one."""
     if not procedure.documents:
         return None
-    return frozenset(_words(document.name) for document in procedure.documents)
+    return frozenset(words for document in procedure.documents if (words := _words(document.name)))
 
 
 @lru_cache(maxsize=1 << 15)
 def _words(name: str) -> str:
-    return " ".join(_WORD.findall(_BULLET.sub("", fold(name))))
+    """Return a paper's words; "" where the line is none."""
+    text = plain_text(name)
+    return "" if _NOTE.match(text) or is_heading(text) else " ".join(_WORD.findall(text))
 
 
 def as_published(procedure: Procedure, field: str) -> str:

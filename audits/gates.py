@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audits.matching.papers import plain_text
 from audits.matching.procedures import MatchKind
 from audits.procedure import Sentence, Skip
 from audits.reading.text import fold
@@ -18,6 +19,8 @@ _ARCHIVED = re.compile(
 _INTERNAL = re.compile(r"\bnội bộ\b|internal", re.IGNORECASE)
 _DECISION = re.compile(r"(?:quyết định|qđ)(?: công bố)?(?: số)?:? ?\d*/qđ-|nghị quyết(?: số)?:? ?\d+/\d{4}/nq-hđnd")
 _LINKED = re.compile(r"\bliên thông\b")
+
+_WORD = re.compile(r"\w+")
 
 UNCERTAIN = "chưa xác định chắc thủ tục tương ứng, cần người xem (gần nhất: {candidates})"
 
@@ -70,3 +73,17 @@ def no_documents(pair: Pair) -> Skip | None:
     if not pair.official or not pair.official.documents:
         return Skip(Sentence("danh mục quốc gia không nêu thành phần hồ sơ (lỗi của danh mục, không phải của đơn vị)"))
     return None
+
+
+def repeats_catalogue(pair: Pair, name: str) -> bool:
+    """Tell whether a published line stands word for word in one official paper, as a piece of it or whole.
+
+    What the office copies from the catalogue, be it under another paper's number, is the catalogue's to answer for.
+    """
+    words = _words(name)
+    official = pair.official.documents or () if pair.official else ()
+    return words.count(" ") > 2 and any(f" {words} " in f" {_words(paper.name)} " for paper in official)
+
+
+def _words(name: str) -> str:
+    return " ".join(_WORD.findall(plain_text(name)))

@@ -21,6 +21,7 @@ from audits.matching.papers import (
     read_paper,
     without_references,
 )
+from audits.reading.spelling import may_be_a_syllable, meant_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,12 @@ DIM = 3
 """Tenths of its weight that a word keeps which the procedure's own name has."""
 UNIT = 1000
 """Weights are whole numbers of thousandths: their sum is the same in any order."""
+VOCABULARY = 2000
+"""Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
+_WORD = re.compile(r"\w+")
+# What is to be handed in as a copy is a paper, whatever its name.
+_IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}")
+_FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
 
 
 class LineKind(StrEnum):
@@ -187,6 +194,16 @@ class OfficialPapers:
         """The papers, each once."""
         return tuple({paper.paper.text: paper for paper in self.papers}.values())
 
+    @cached_property
+    def spaced(self) -> tuple[str, ...]:
+        """The words of each paper, all of them, with a space before and behind each."""
+        return tuple(f" {' '.join(_WORD.findall(paper.text))} " for paper in self._papers)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every word the papers use."""
+        return frozenset(word for text in self.spaced for word in text.split())
+
 
 def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
     groups: dict[str, tuple[int, ...]] = {}
@@ -223,6 +240,8 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if (core := core_of(bare)) and (same := official.by_core.get(core)):
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (core,))
     line = paper_of(text, bare)
+    if not core and (same := _same_form(line, official)):
+        return LineMatch(LineKind.MATCHED, _places(official, same), SURE, (text,))
     weighed = weigh(line, official.weights)
     score_of = {paper.paper.text: similarity(weighed, paper) for paper in official.different}
     scores = [score_of[paper.paper.text] for paper in official.papers]
@@ -237,13 +256,56 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
-    named = bool(line.segments) and line.segments[0].kind is not None
+    named = bool(line.segments) and (line.segments[0].kind is not None or _IS_A_COPY.match(line.text) is not None)
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if best < EXTRA and not line.optional and named:
-        return LineMatch(LineKind.EXTRA, score=best)
+        return _read_again(line, official) or LineMatch(LineKind.EXTRA, score=best)
     nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
     return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
+
+
+def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
+    """Look once more before a paper is called extra: is it a piece of an official one word for word, or only misspelt?"""
+    own = " ".join(_WORD.findall(line.text))
+    if holders := [index for index, text in enumerate(official.spaced) if own.count(" ") >= 3 and f" {own} " in text]:
+        return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
+    right = _spelt(own, official)
+    if right == own:
+        return None
+    again = _line_match(right, official)
+    return None if again.kind is LineKind.EXTRA else again
+
+
+def _same_form(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
+    """Return the official papers that, like the line, are no more than the number of a form, and of the same one."""
+    form = _FORM_NUMBER.search(line.text)
+    return tuple(
+        index
+        for index, paper in enumerate(official.papers)
+        if form and not paper.paper.core and (other := _FORM_NUMBER.search(paper.paper.text)) and other[1] == form[1]
+    )
+
+
+def _spelt(own: str, official: OfficialPapers) -> str:
+    """Return the words with every slip put right for which one word of these papers fits, beside its neighbours or alone."""
+    words = own.split()
+    for place, word in enumerate(words):
+        seen = word in official.weights.by_word
+        if seen or (may_be_a_syllable(word) and len(official.weights.by_word) < VOCABULARY):
+            continue
+        meant = meant_by(word, official.known)
+        beside = {" ".join(words[max(0, place - 1) : place]), *words[place + 1 : place + 2]} - {""}
+        fitting = [
+            other
+            for other in meant
+            if any(
+                f" {one} {other} " in text or f" {other} {one} " in text for one in beside for text in official.spaced
+            )
+        ]
+        if len(chosen := fitting or meant) == 1:
+            words[place] = chosen[0]
+    return " ".join(words)
 
 
 def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
@@ -301,9 +363,9 @@ def _kinship(one: str | None, other: str | None) -> float:
         return 1.0
     if "residence" in {one, other}:
         return 0.3  # a household book is nothing but itself
-    if "application" in {one, other}:
-        return 0.8
-    return 0.9 if one in VAGUE or other in VAGUE else 0.7
+    if one in VAGUE or other in VAGUE:
+        return 0.8 if "application" in {one, other} else 0.9
+    return 0.6 if "application" in {one, other} else 0.7
 
 
 def _overlap(one: Weighed, other: Weighed) -> float:

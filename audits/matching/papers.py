@@ -49,7 +49,7 @@ _COUNT = re.compile(
 # A count stands before one of these; without a digit there, or the label, there is none to look for.
 _COUNTS_MAY = re.compile(r"\d\s*(?:\([^)]*\)\s*)?(?:bộ|bản|tờ|tấm)")
 _FILE_NAME = re.compile(r"(?<=[.;)])\s*\d{0,3}\.?[a-z0-9_-]{6,}\.?$|\S+\.(?:docx?|pdf|xlsx?)\b")
-_COPY = r"bản (?:sao|chính|gốc|chụp|photo|phô tô|scan|chứng thực)\b"
+_COPY = r"bản (?:sao chụp|photocopy|sao|chính|gốc|chụp|photo|phô tô|scan|chứng thực)\b"
 _FORM_OF_COPY = re.compile(
     rf"(?:\(?\d+\)?\s+|một |hai |ba )?\(?(?:các )?{_COPY}"
     rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import Levenshtein
 
 from audits.matching.papers import plain_text
+from audits.procedure import Level
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
@@ -65,14 +66,28 @@ _TELLING = frozenset(
     "lại đổi mới gia hạn thu hồi điều chỉnh sửa bổ sung chấm dứt hủy tạm ngừng ngoài không chưa đang trừ lẻ buôn sản xuất nhập xuất đầu".split()  # noqa: SIM905
 )
 _PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
-_SUFFIX = re.compile(r"\s*\((?:cấp (?:tỉnh|xã|huyện|bộ|trung ương)|thực hiện tại cấp \w+)\)\s*$")
+_SUFFIX = re.compile(r"\s*\((?:thực hiện (?:tại|ở) )?cấp (?P<level>tỉnh|xã|huyện|bộ|trung ương|tw)\)[\s.;*]*$")
+_LEVELS = {
+    "tỉnh": Level.PROVINCE,
+    "xã": Level.COMMUNE,
+    "huyện": Level.DISTRICT,
+    **dict.fromkeys(("bộ", "trung ương", "tw"), Level.MINISTRY),
+}
+_FOOTNOTE = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\[\d{1,2}\]|\*+))+[\s.;]*$")
 _WORD = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
     """Return a name reduced to what tells procedures apart: folded, abbreviations written out, no "Thủ tục", no punctuation."""
-    return " ".join(_WORD.findall(_SUFFIX.sub("", _PREFIX.sub("", plain_text(name)))))
+    return " ".join(_WORD.findall(_SUFFIX.sub("", _FOOTNOTE.sub("", _PREFIX.sub("", plain_text(name))))))
+
+
+@lru_cache(maxsize=50_000)
+def _level_in(name: str) -> frozenset[Level]:
+    """Return the level that a name ends with, "(cấp tỉnh)"; empty where it ends otherwise."""
+    match = _SUFFIX.search(fold(name))
+    return frozenset({_LEVELS[match["level"]]}) if match else frozenset()
 
 
 def sector_key(sector: str) -> str:
@@ -136,7 +151,7 @@ class ProcedureMatcher:
             if owner is None:
                 return Match(MatchKind.UNCERTAIN, 0.0)
             return Match(MatchKind.OFFICIAL, 0.95, official=owner, candidates=(owner_code(owner),))
-        if owner is not None and self.name_similarity(published.name, owner.name) >= SAME_NAME:
+        if owner is not None and self._may_bear(published.name, owner):
             return self._of_code(published, owner)
         if (override := self._override(published, code, territory)) is not None:
             return override
@@ -154,6 +169,12 @@ class ProcedureMatcher:
         return Match(
             MatchKind.UNCERTAIN, 0.5, code_owner=owner, candidates=(owner_code(owner), *by_name.candidates)[:3]
         )
+
+    def _may_bear(self, name: str, owner: Procedure) -> bool:
+        """Tell whether the owner of a code may be published under this name: alike, or its own name cut short."""
+        mine, theirs = name_key(name), name_key(owner.name)
+        cut = mine.count(" ") >= CUT_OFF and theirs.startswith(mine)
+        return cut or self.name_similarity(name, owner.name) >= SAME_NAME
 
     def _of_code(self, published: Procedure, owner: Procedure) -> Match:
         # A near-duplicate name elsewhere may fit far better than the name the code stands for.
@@ -196,6 +217,9 @@ class ProcedureMatcher:
         begun = [code for _, code in ranked if name_key(self._catalogue.procedures[code].name).startswith(f"{key} ")]
         if len(begun) == 1 and key.count(" ") >= CUT_OFF:
             return self._among(published, begun, SURE)
+        slips = [word for word in key.split() if word not in self._weights]
+        if slips and (mended := self._by_key.get(self._mended(key, slips, ranked[0][1]))):
+            return self._among(published, mended, 0.95)
         best = ranked[0][0]
         close = [code for score, code in ranked if score >= best - 0.08]
         if self._is_that(key, ranked):
@@ -221,8 +245,10 @@ class ProcedureMatcher:
         """Choose among procedures of (nearly) the same name by level, then sector; several left is uncertain."""
         procedures = self._catalogue.procedures
         left = list(codes)
-        if len(left) > 1 and published.levels:
-            left = [code for code in left if procedures[code].levels & published.levels] or left
+        if len(left) > 1 and (levels := _level_in(published.name) or published.levels):
+            left = [
+                code for code in left if (_level_in(procedures[code].name) or procedures[code].levels) & levels
+            ] or left
         if len(left) > 1 and published.sector:
             sector = sector_key(published.sector)
             left = [code for code in left if sector == sector_key(procedures[code].sector or "")] or left

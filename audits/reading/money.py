@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # No fee of a procedure reaches a billion; such sums are capital or contract values.
 _TOO_LARGE = 10**9
-# A published amount below this has usually lost its thousands ("40 VNĐ" for 40.000đ).
-_DOUBTFUL = 1000
+DOUBTFUL = 1000
+"""An amount in đồng below this, other than 0, has usually lost its thousands ("40 VNĐ" for 40.000đ)."""
 
 _CURRENCY = (
     r"(?:việt\snam\sđồng|vn\sđồng|vnđ|vnd|đồng(?!\s(?:thời|chí|sở\shữu|sử\sdụng|ý|bộ|tác\sgiả|nai|tháp))|đ)(?!\w)"
@@ -116,7 +116,7 @@ def official_fees(method: Mapping[str, Any]) -> Fees:
         for value, remark in values
         if value is not None
         and value not in amounts
-        and (value >= _DOUBTFUL or (value == 0 and _says_free(remark, bool(amounts))))
+        and (value >= DOUBTFUL or (value == 0 and _says_free(remark, bool(amounts))))
     ]
     options += found
     stated = _official_state(options, (raw, *told), row.rest)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.gates import no_documents
+from audits.gates import no_documents, repeats_catalogue
 from audits.matching.documents import SURE, LineKind
+from audits.matching.papers import read_paper
 from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import accepted_forms
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Đòi bản sao chứng thực, bản chính"
 REMEDY = "Sửa thành phần hồ sơ để nhận bản sao như danh mục quốc gia, không đòi bản chính hay bản sao chứng thực."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 _WRITTEN = {CopyForm.CERTIFIED_COPY: "bản sao có chứng thực", CopyForm.ORIGINAL: "bản chính"}
@@ -38,7 +39,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         if demanded is None:
             continue
         compared = True
-        if demanded:
+        if demanded and not (accepted_forms(document.name) and _is_the_catalogues(pair, document, demanded)):
             yield Fail(
                 expected=papers[0].name,
                 found=document.name,
@@ -56,6 +57,16 @@ def check(pair: Pair) -> Iterator[Verdict]:
             yield Pass()
     if not compared:
         yield Skip(Sentence("không có giấy tờ nào mà danh mục quốc gia chỉ yêu cầu bản sao để so sánh"))
+
+
+def _is_the_catalogues(pair: Pair, document: RequiredDocument, demanded: frozenset[CopyForm]) -> bool:
+    """Tell whether the catalogue itself words it so, be it for another paper that the line names too."""
+    if repeats_catalogue(pair, document.name):
+        return True
+    line = read_paper(document.name).core
+    official = pair.official.documents or () if pair.official else ()
+    cores = (read_paper(paper.name).core for paper in official if demanded & accepted_forms(paper.name))
+    return any(core and core in line for core in cores)
 
 
 def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument, ...]) -> frozenset[CopyForm] | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TITLE = "Công khai trùng"
 REMEDY = "Giữ một bản công khai đúng cho mỗi thủ tục, hoặc ghi rõ mỗi bản dành cho trường hợp, địa bàn nào."
 SEVERITY = Severity.LOW
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "Điều 16"),)
 
 

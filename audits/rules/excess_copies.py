@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audits.gates import no_documents
+from audits.gates import no_documents, repeats_catalogue
 from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import quantity_in_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Vượt số bộ, số bản"
 REMEDY = "Giảm số bộ, số bản phải nộp về đúng số lượng trong danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 
 _COUNT = re.compile(r"\d+ (?:bản|bộ)\b", re.IGNORECASE)
@@ -40,6 +40,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         counts = [count for count in allowed if count]
         if not counts or len(counts) < len(allowed):
             yield Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
+        elif asked > max(counts) and document.quantity.raw == document.name and repeats_catalogue(pair, document.name):
+            yield Pass()
         elif asked > max(counts):
             yield _fail(document, asked, max(counts), pair.official_documents(document.index))
         else:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 TITLE = "Thêm điều kiện"
 REMEDY = "Bỏ điều kiện này khỏi nội dung công khai, chỉ giữ các yêu cầu, điều kiện của danh mục quốc gia."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 NO_COUNTERPART, COUNTERPART = 0.15, 0.5
 """Shares of a condition's pairs of words that the official procedure has: below, nothing like it; from, the same condition."""
+SCATTERED = 0.3
+"""Share below which there is nothing like it either, where no three words in a row are the official procedure's."""
 
 _NONE = re.compile(r"(?:không(?: (?:có|quy định|yêu cầu|có thông tin))?|[\W_]*)\.?")
 _STATUTE = re.compile(
@@ -55,7 +57,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
 
 
 def _compared(published: str, official: Procedure) -> Verdict:
-    known = _pairs(_all_text(official))
+    text = _all_text(official)
+    known, runs = _pairs(text), _runs(text)
     uncertain = False
     for part in _PART.split(clean(published)):
         condition = _BULLET.sub("", part).strip(" .:")
@@ -64,7 +67,7 @@ def _compared(published: str, official: Procedure) -> Verdict:
         if len(words) < _FEWEST_WORDS or _STATUTE.search(folded) or not _DEMAND.search(folded):
             continue
         share = len(words & known) / len(words)
-        if share < NO_COUNTERPART:
+        if share < NO_COUNTERPART or (share < SCATTERED and _runs(folded).isdisjoint(runs)):
             return Fail(
                 expected=official.conditions or "",
                 found=condition,
@@ -96,3 +99,8 @@ def _all_text(official: Procedure) -> str:
 
 def _pairs(folded: str) -> frozenset[tuple[str, str]]:
     return frozenset(itertools.pairwise(_WORD.findall(folded)))
+
+
+def _runs(folded: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(folded)
+    return frozenset(zip(words, words[1:], words[2:], strict=False))

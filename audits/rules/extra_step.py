@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 TITLE = "Thêm bước, thêm xác nhận"
 REMEDY = "Bỏ yêu cầu xác nhận này; nếu cần thẩm tra thì cơ quan giải quyết tự thực hiện."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
-_NEIGHBOURHOOD = r"thôn|tổ dân phố|khu phố|khu dân cư|ấp|buôn|khóm|bản làng|hộ liền kề|hàng xóm"
+_NEIGHBOURHOOD = r"(?<!nông )thôn|tổ dân phố|khu phố|khu dân cư|ấp|(?<!bán )buôn|khóm|bản làng|hộ liền kề|hàng xóm"
 _NEIGHBOURS = rf"(?:(?:ban |đại diện |trưởng |tổ trưởng |lãnh đạo |các )*)(?:{_NEIGHBOURHOOD})\b"
 _CONFIRMED = re.compile(
     rf"(?:có|xin|lấy|kèm|kèm theo|đề nghị|phải có|được) (?:giấy |văn bản |ý kiến )?(?:xác nhận|đồng ý|chữ ký)"
@@ -30,7 +30,10 @@ _CONFIRMED = re.compile(
     rf"|(?:phải (?:được|có)|có|được) {_NEIGHBOURS} (?:ký |cho )?(?:xác nhận|đồng ý|ý kiến)"
     rf"|(?:liên hệ|gặp|đến|qua|đưa) {_NEIGHBOURS} (?:để )?(?:ký |xin |lấy )?(?:xác nhận|chữ ký|ý kiến)"
 )
-_ANY_CONFIRMATION = re.compile(rf"\b(?:{_NEIGHBOURHOOD})\b|xác nhận")
+# What the catalogue may mean by it: the hamlet itself, or a confirmation that somebody must bring.
+_ANY_CONFIRMATION = re.compile(
+    rf"\b(?:{_NEIGHBOURHOOD})\b|(?:có|xin|lấy|kèm|kèm theo|được|giấy|văn bản|bản|đơn) xác nhận|xác nhận (?:của|từ|tại|bởi)"
+)
 _OF_THE_AUTHORITY = re.compile(
     r"\b(?:ủy ban nhân dân|ubnd|(?<!cơ )sở|(?<!văn )phòng|cơ quan|công chức|cán bộ|bộ phận|trung tâm|đoàn kiểm tra|chi nhánh|văn phòng) [^.;]*$"
 )
@@ -76,11 +79,14 @@ def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
         if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(document.name, paper=True)):
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
-        text = getattr(pair.published, field) or ""
-        if text == getattr(pair.official, field):
+        whole = getattr(pair.published, field) or ""
+        if whole == getattr(pair.official, field):
             continue  # the catalogue's own words
-        if demand := _demand(text):
-            yield _sentence(fold(text), demand), demand, field, None
+        # Line by line, for who acts in one line is not who acts in the next; whole, for a sentence may run over lines.
+        for text in (*whole.splitlines(), whole):
+            if demand := _demand(text):
+                yield _sentence(fold(text), demand), demand, field, None
+                break
 
 
 def _demand(text: str, *, paper: bool = False) -> str | None:

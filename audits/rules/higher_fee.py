@@ -20,9 +20,18 @@ if TYPE_CHECKING:
 TITLE = "Phí, lệ phí cao hơn"
 REMEDY = "Sửa mức thu về đúng quy định, rà soát các hồ sơ đã thu vượt và hoàn trả phần thu thừa."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 1 Điều 6"), Citation("nd-63-2010", "điểm a khoản 2 Điều 13"))
 
+_NOT_SET = re.compile(r"không (?:có |được )?quy định")
+_LABEL = re.compile(r"^\W*(?:mức |các |khoản |thu |phí|lệ phí|và|, )+\s?:\s?")
+_A_SENTENCE = 25
+"""So many letters refer to a certain text, such as a law on fees."""
+# One dossier, one contract: the same charge under two names. It excuses an equal amount and never accuses.
+_ONE_THING = (
+    frozenset({"hợp đồng", "giao dịch", "hợp đồng/giao dịch", "hợp đồng giao dịch"}),
+    frozenset({"hồ sơ", "bộ hồ sơ", "trường hợp", "lần", "lượt", "lần cấp", "lần/hồ sơ", "thủ tục"}),
+)
 _COUNCIL = re.compile(r"nq-hđnd|nghị quyết[^;.]*(?:hđnd|hội đồng nhân dân)")
 
 
@@ -34,7 +43,12 @@ def check(pair: Pair) -> Iterator[Verdict]:
     skipped: Skip | None = None
     compared = False
     for index, method in enumerate(pair.published.methods or ()):
-        if method.fees is None or method.fees.stated is not Stated.VALUES:
+        if method.fees is None:
+            continue
+        if _is_the_catalogues(method, same_channel(method, pair.official.methods or () if pair.official else ())):
+            compared = True
+            continue
+        if method.fees.stated is not Stated.VALUES:
             continue
         allowed = _allowed(pair, method)
         if isinstance(allowed, Skip):
@@ -56,6 +70,29 @@ def check(pair: Pair) -> Iterator[Verdict]:
                 )
                 return
     yield Pass() if compared else skipped or Skip(Sentence("không có mức thu đọc được ở cả hai bên để so sánh"))
+
+
+def _is_the_catalogues(method: Method, official: list[Method]) -> bool:
+    """Tell whether a published fee is nothing, or no more than what the catalogue itself says: its amounts or its reference."""
+    fees = method.fees
+    if fees is None:
+        return False
+    rows = [row.fees for row in official if row.fees is not None]
+    if fees.stated is Stated.VALUES:
+        named = [fee for row in rows for fee in row.options]
+        return all(
+            fee.amount == 0
+            or any(fee.amount == other.amount and (_same_unit(fee, other) or _one_thing(fee, other)) for other in named)
+            for fee in fees.options
+        )
+    text = _LABEL.sub("", fold(fees.raw)).strip(" .")
+    if fees.stated is Stated.NONE:
+        return _NOT_SET.fullmatch(text) is not None
+    return len(text) >= _A_SENTENCE and any(text in fold(row.raw) for row in rows)
+
+
+def _one_thing(published: Fee, official: Fee) -> bool:
+    return any({published.unit, official.unit} <= names for names in _ONE_THING)
 
 
 def _allowed(pair: Pair, method: Method) -> list[Fee] | Skip:

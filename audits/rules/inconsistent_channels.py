@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TITLE = "Không thống nhất giữa các kênh"
 REMEDY = "Đối chiếu với danh mục quốc gia và công khai thống nhất một nội dung trên mọi kênh của đơn vị."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "Điều 16"), Citation("nd-63-2010", "khoản 1 Điều 17"))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.durations import comparable_terms, every_limit, same_cases
+from audits.durations import comparable_terms, every_limit, same_cases, within
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.terms import bounds, certainly_longer, write_term
+from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Thời hạn dài hơn"
 REMEDY = "Sửa thời hạn giải quyết cho không dài hơn danh mục quốc gia và cấu hình lại quy trình xử lý theo thời hạn đó."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 5 Điều 20"))
 
 
@@ -30,12 +31,16 @@ def check(pair: Pair) -> Iterator[Verdict]:
     compared = False
     for index, published, rows in comparable_terms(pair):
         official = every_limit(rows)
-        cases = same_cases(published.options, official)
+        cases = same_cases(published.options, official, land=_is_land(pair))
         if cases is None:
             if not all(certainly_longer(term, limit) for term in published.options for limit in official):
+                compared = compared or within(published.options, official)
                 continue
             cases = [(term, official) for term in published.options]
-        compared = True
+        # A limit that may or may not exceed an official one on the calendar proves nothing either way.
+        compared = compared or all(
+            any(certainly_longer(term, limit) is False for limit in limits) for term, limits in cases
+        )
         for term, limits in cases:
             if all(certainly_longer(term, limit) for limit in limits):
                 longest = max(limits, key=bounds)
@@ -52,3 +57,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
     yield (
         Pass() if compared else Skip(Sentence("không có thời hạn đọc được ở cả hai bên cho cùng trường hợp để so sánh"))
     )
+
+
+def _is_land(pair: Pair) -> bool:
+    return pair.official is not None and "đất đai" in fold(pair.official.sector or "")

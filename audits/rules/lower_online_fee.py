@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from audits.gates import not_comparable
 from audits.procedure import Channel, Citation, Fail, Pass, Sentence, Skip, Stated
-from audits.reading.money import write_amount
+from audits.reading.money import DOUBTFUL, write_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "Giảm phí khi nộp trực tuyến"
 REMEDY = "Biểu dương đơn vị và phổ biến mức giảm để người dân chọn nộp trực tuyến."
 SEVERITY = None
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm a khoản 2 Điều 13"),)
 
 
@@ -61,7 +61,8 @@ def _fee(procedure: Procedure, channel: Channel) -> tuple[int, Fee] | None:
     index, method = rows[0]
     if method.fees is None or method.fees.stated is not Stated.VALUES or len(method.fees.options) != 1:
         return None
-    return index, method.fees.options[0]
+    fee = method.fees.options[0]
+    return None if 0 < fee.amount < DOUBTFUL else (index, fee)
 
 
 def _written(fee: Fee) -> str:

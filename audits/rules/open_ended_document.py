@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audits.gates import no_documents
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 TITLE = "Yêu cầu giấy tờ chung chung"
 REMEDY = "Bỏ dòng ghi chung chung và liệt kê đích danh từng giấy tờ phải nộp như danh mục quốc gia."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 8"),)
+
+# How the catalogue reserves unnamed papers: more freely than an office is accused of, for then the fault is not the office's.
+_RESERVED = re.compile(
+    r"\b(?:giấy tờ|tài liệu|hồ sơ|văn bản|chứng từ)(?: \w+){0,2} (?:khác|liên quan|cần thiết)"
+    r"(?: (?:có|kèm|cần|liên quan|khác|theo|hợp pháp|pháp lý|tương đương|để|do|mà)\b|\W|$)"
+)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -33,7 +40,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         if line.kind is LineKind.NOTE or not is_catch_all(fold(document.name)):
             continue
         clean = False
-        if any(is_catch_all(fold(paper.name)) for paper in official):
+        texts = [fold(paper.name) for paper in official]
+        if any(is_catch_all(text) or _RESERVED.search(text) for text in texts):
             yield Skip(
                 Sentence("danh mục quốc gia cũng viết chung chung (kiến nghị với Bộ, không phải lỗi của đơn vị)")
             )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Biểu mẫu cũ, sai"
 REMEDY = "Thay bằng biểu mẫu ban hành kèm theo văn bản đang có hiệu lực như danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "Điều 25"))
 
 _FORM = re.compile(r"\b(?:mẫu|biểu mẫu)\b")
@@ -50,6 +50,8 @@ def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str])
     )
     if published & official:
         return Pass()
+    if any(published & _acts_of_form(paper) for paper in (pair.official and pair.official.documents) or ()):
+        return Skip(Sentence("danh mục quốc gia cũng dùng biểu mẫu này cho giấy tờ khác của thủ tục, cần người xem"))
     ended = [act for number in published if (act := acts().get(number)) and act.until and act.until < pair.on]
     if len(ended) == len(published) and not any(act.unverified for act in ended) and not published & bases:
         name, day = ended[0].name, ended[0].until

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Nội dung chưa cập nhật"
 REMEDY = "Cập nhật nội dung công khai theo phiên bản hiện hành của danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "Điều 16"), Citation("nd-63-2010", "Điều 24"))
 CLOCK = 5
 """Working days a province has to follow a change (NĐ 63 Điều 24 khoản 2)."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from audits.durations import comparable_terms, whole_limits
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Skip
 from audits.reading.terms import certainly_shorter, write_term
+from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 TITLE = "Rút ngắn thời hạn"
 REMEDY = "Biểu dương đơn vị và xem xét nhân rộng thời hạn rút ngắn ở các đơn vị cùng loại."
 SEVERITY = None
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm đ khoản 2 Điều 8"),)
+
+_CASE = re.compile(r"trường hợp|đối với|\bbước\b")
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -30,8 +34,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
     shortest = None
     for index, published, rows in comparable_terms(pair):
         official = whole_limits(rows)
-        # Several limits in one field may be steps or cases: only a single one says how long the whole takes.
-        if len(published.options) > 1 or not all(certainly_shorter(published.options[0], limit) for limit in official):
+        # Several limits in one field may be steps or cases: only a single one, of no case, says how long the whole takes.
+        of_a_case = len(published.options) > 1 or _CASE.search(fold(published.options[0].context))
+        if of_a_case or not all(certainly_shorter(published.options[0], limit) for limit in official):
             yield Pass()
             return
         shortest = shortest or (index, published, official)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import orjson
 import typer
 
 from audits.audit import CatalogueVersion
-from audits.catalogue import build_catalogue, read_records, read_side_file
+from audits.catalogue import build_catalogue, read_records, read_side_file, with_earlier
 from audits.compare import compare as compare_files
 from audits.lawful import read_lawful
 from audits.measure import measure as measure_files
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
 
     from audits.catalogue import Catalogue
     from crawlers.records import SourceReport
+
+
+EarlierFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--earlier", help="Bản danh mục cũ hơn, từ cũ đến mới; lặp lại được, cùng --as-of."),
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày danh mục này thay bản trước (YYYY-MM-DD).")]
 
 
 def crawl(
@@ -127,6 +135,8 @@ def compare(
     repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
     specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
     fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    earlier: EarlierFiles = None,
+    as_of: AsOf = None,
     scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
     lawful: Annotated[Path | None, typer.Option(help="JSONL các khác biệt đã được công nhận là hợp pháp.")] = None,
     on: On = None,
@@ -135,9 +145,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Đối chiếu các bản ghi đã công khai với danh mục quốc gia, không cần cơ sở dữ liệu."""
-    threshold, day = read_severity(fail_on), read_day(on, "--on")
+    threshold, day, since = read_severity(fail_on), read_day(on, "--on"), _since(earlier, as_of)
     with resumable("Chạy lại lệnh để đối chiếu lại; tệp kết quả cũ (nếu có) còn nguyên."):
-        official = _catalogue_file(catalogue, repealed, specific, fees)
+        official = _with_earlier(_catalogue_file(catalogue, repealed, specific, fees), earlier, since)
         with progress.reading(_translate("Đối chiếu"), published) as show:
             codes = read_scope(scope) if scope else None
             passed = read_lawful(lawful) if lawful else ()
@@ -158,6 +168,27 @@ def _catalogue_file(path: Path, repealed: Path | None, specific: Path | None, fe
         specific=read_side_file(specific) if specific else (),
         fees=read_side_file(fees) if fees else (),
     )
+
+
+def _since(earlier: list[Path] | None, as_of: str | None) -> date | None:
+    """Return since when the catalogue stands; without it nobody knows whether an office is still within its clock."""
+    since = read_day(as_of, "--as-of")
+    if earlier and since is None:
+        raise typer.BadParameter(_translate("cần --as-of: ngày danh mục này thay bản trước"), param_hint="--earlier")
+    return since
+
+
+def _with_earlier(catalogue: Catalogue, files: list[Path] | None, since: date | None) -> Catalogue:
+    """Return the catalogue knowing its earlier versions, oldest first; when each was replaced is told for the last one only."""
+    if since is None:
+        return catalogue
+    # The others ended before that day: to put it too late can only leave an office more time.
+    versions = [
+        build_catalogue(CatalogueVersion(digest, since, str(path), len(records)), records)
+        for path in files or ()
+        for digest, records in [read_records(path)]
+    ]
+    return with_earlier(replace(catalogue, version=replace(catalogue.version, as_of=since)), versions)
 
 
 def _tell_comparison(summary: Summary, *, as_json: bool) -> None:
@@ -191,16 +222,18 @@ def measure(
     repealed: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đã bãi bỏ.")] = None,
     specific: Annotated[Path | None, typer.Option(help="JSONL các thủ tục đặc thù hợp pháp.")] = None,
     fees: Annotated[Path | None, typer.Option(help="JSONL các nghị quyết về phí, lệ phí.")] = None,
+    earlier: EarlierFiles = None,
+    as_of: AsOf = None,
     scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
     on: On = None,
     errors: Annotated[Path | None, typer.Option(help="Tệp ghi từng chỗ sai (JSONL).")] = None,
     as_json: Json = False,
 ) -> None:
     """Đo độ chính xác: đối chiếu như `soat compare` rồi chấm theo đáp án."""
-    day = read_day(on, "--on")
+    day, since = read_day(on, "--on"), _since(earlier, as_of)
     with resumable("Chạy lại lệnh để đo lại."):
         told = read_truth(truth)
-        official = _catalogue_file(catalogue, repealed, specific, fees)
+        official = _with_earlier(_catalogue_file(catalogue, repealed, specific, fees), earlier, since)
         with progress.reading(_translate("Đối chiếu"), [published]) as show:
             codes = read_scope(scope) if scope else None
             result = measure_files(official, told, published, today=today(), on=day, scope=codes, progress=show)

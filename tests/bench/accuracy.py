@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from audits.audit import CatalogueVersion
-from audits.catalogue import Catalogue, build_catalogue
+from audits.catalogue import Catalogue, build_catalogue, with_earlier
 from audits.measure import Measurement, measure, read_truth
 from fixtures.drafts import components
-from fixtures.generate import MEASURE, TUNE, Province, generate, read_catalogue
+from fixtures.generate import AS_OF, MEASURE, TUNE, Province, generate, read_catalogue
 from fixtures.province import FOLDER
 from tests.bench._baselines import Case, Papers, TfIdf, best_threshold, score, token_set
 from tests.real_data import SHARED
@@ -126,10 +126,11 @@ def labelled_cases(pairs: Sequence[Json], official: dict[str, Json]) -> list[Cas
 
 def catalogue_of(province: Province) -> Catalogue:
     """Return the province's official side."""
-    version = CatalogueVersion("sha256:bench", ON, "bench", len(province.catalogue))
-    return build_catalogue(
+    version = CatalogueVersion("sha256:bench", date.fromisoformat(AS_OF), "bench", len(province.catalogue))
+    catalogue = build_catalogue(
         version, province.catalogue, repealed=province.repealed, specific=province.specific, fees=province.fees
     )
+    return with_earlier(catalogue, [build_catalogue(version, province.earlier)] if province.earlier else [])
 
 
 def measured(province: Province) -> Measurement:
@@ -178,6 +179,7 @@ def given_procedures(province: Province) -> Province:
         province.specific,
         province.fees,
         province.scope,
+        province.earlier,
     )
 
 
