@@ -324,8 +324,14 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "REMOTE_CONTROL_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "STATS_DUMP": False,
-        **(browser_settings(hosts) if any(getattr(load(target.platform), "RENDERED", False) for target in targets) else {}),
+        **(browser_settings(hosts) if any(_needs_browser(target) for target in targets) else {}),
     }  # fmt: skip
+
+
+def _needs_browser(target: Target) -> bool:
+    """Say whether a crawl of this target begins with a browser at hand: always on its platform, or for this target's list."""
+    platform = load(target.platform)
+    return getattr(platform, "RENDERED", False) or platform.first(target).rendered
 
 
 # --- files --------------------------------------------------------------------------------------------------------

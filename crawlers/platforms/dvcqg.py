@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
-RENDERED = True  # where the target's URL is a search page
 LIST = "/submitting/formality/list-all-public-formality-by-citizen"
 DETAIL = "/configuring/formality/get-formality-by-citizen"
 DEPLOYMENT = "/submitting/formality/list-department-url-by-citizen"
