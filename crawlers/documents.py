@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from crawlers.lists import ListError
+from crawlers.lists import ListError, NoListError
 from crawlers.lists import read_list as read_file
 from crawlers.platforms import Ask, Reading
 from crawlers.records import Fault
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crawlers.page import Page
 
 ENDINGS = (".xlsx", ".xls", ".docx", ".doc", ".pdf", ".odt", ".ods")
+NO_LIST = "no_list"
+"""The kind of fault of a document that was read and holds no list of procedures."""
 _MAGIC = (b"PK\x03\x04", b"%PDF", b"\xd0\xcf\x11\xe0")
 
 
@@ -46,7 +48,8 @@ def read_document(page: Page, ask: Ask, suffix: str = "") -> Reading:
         try:
             found = read_file(path)
         except ListError as error:
-            return Reading((), (Fault("list", ask.url, str(error).replace(str(path), ask.url)),))
+            kind = NO_LIST if isinstance(error, NoListError) else "list"
+            return Reading((), (Fault(kind, ask.url, str(error).replace(str(path), ask.url)),))
     faults = tuple(Fault(fault.kind, ask.url, fault.why.replace(str(path), ask.url)) for fault in found.faults)
     return Reading(found.records, faults)
 

@@ -261,20 +261,22 @@ class Heading(NamedTuple):
     node: LexborNode
 
 
-def under_headings(page: Page, headings: Sequence[Heading]) -> list[Section]:
+def under_headings(page: Page, headings: Sequence[Heading], ends: Sequence[LexborNode] = ()) -> list[Section]:
     """Return what stands between each heading and the next as a section, however they are wrapped.
 
-    The last section ends where the element around all headings ends.
+    The last section ends where the element around all headings ends, or at the first of `ends` after its heading.
     """
-    marks = {heading.node.mem_id for heading in headings}
+    marks = {heading.node.mem_id: heading.node.tag or "*" for heading in headings}
     root = _around(headings)
     found: list[Section] = []
     for heading in headings:
         html: list[str] = []
+        if heading is headings[-1]:
+            marks |= {node.mem_id: node.tag or "*" for node in ends}
         at: LexborNode | None = heading.node
         while at is not None and at.mem_id != root:
             beside = at.next
-            while beside is not None and not _holds(beside, marks, headings):
+            while beside is not None and not _holds(beside, marks):
                 html.append(beside.html or "")
                 beside = beside.next
             if beside is not None:
@@ -300,12 +302,11 @@ def _around(headings: Sequence[Heading]) -> int | None:
     return shared[0] if shared else None
 
 
-def _holds(node: LexborNode, marks: set[int], headings: Sequence[Heading]) -> bool:
+def _holds(node: LexborNode, marks: Mapping[int, str]) -> bool:
+    """Say whether a node is, or has inside, one of the marked nodes (by identity; with their tags)."""
     if node.mem_id in marks:
         return True
-    return node.is_element_node and any(
-        inside.mem_id in marks for tag in {heading.node.tag or "*" for heading in headings} for inside in node.css(tag)
-    )
+    return node.is_element_node and any(inside.mem_id in marks for inside in node.css(", ".join(set(marks.values()))))
 
 
 # --- methods ------------------------------------------------------------------------------------------------------
@@ -409,7 +410,7 @@ def _by_channel(section: Section | None, values: Values, *, emphasis: bool) -> d
         if rest.strip():
             segments.setdefault(name, []).append(run._replace(text=rest))
     out: dict[str, tuple[str, str]] = {}
-    for key, runs in (segments or {"": []}).items():
+    for key, runs in (segments or {"": pieces(section.node)}).items():
         value = [run for run in runs if run.italic] if emphasis else []
         if value and len(value) < len(runs):
             values.ignored.add(f"{section.label}: mô tả")

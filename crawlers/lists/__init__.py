@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from crawlers.lists.encodings import Scheme, converted, scheme_of_texts
-from crawlers.lists.grid import ListError, Table
+from crawlers.lists.grid import ListError, NoListError, Table
 from crawlers.lists.kinds import KINDS, kind_of
 from crawlers.lists.rows import Reader
 from crawlers.records import Fault, PublishedProcedure
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["ListError", "ListReading", "list_of", "read_list", "supported_kinds"]
+__all__ = ["ListError", "ListReading", "NoListError", "list_of", "read_list", "supported_kinds"]
+
+
+_SCANNED = frozenset({KINDS["pdf"], KINDS["image"]})
+"""Kinds of which one without text may well be a list that nobody can read but by eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ def read_list(path: Path) -> ListReading:
     """Read one published list; values are text as published, `source.places` tells where each stands.
 
     Raises:
-        ListError: the file cannot be read, is of a kind without a reader, or holds no list of procedures.
+        NoListError: the file holds no list of procedures.
+        ListError: the file cannot be read, or is of a kind without a reader.
 
     """
     kind = kind_of(path)
@@ -61,11 +66,13 @@ def list_of(tables: Sequence[Table], where: str, what: str) -> ListReading:
     """Read the list that some tables hold; `where` and `what` name their file or page and its kind in faults and errors.
 
     Raises:
-        ListError: none of the tables is a list of procedures.
+        NoListError: none of the tables is a list of procedures.
+        ListError: no table has text, and the kind may be a scan.
 
     """
     if not any(table.rows for table in tables):
-        raise ListError(f"{where}: {what} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
+        error = ListError if what in _SCANNED else NoListError
+        raise error(f"{where}: {what} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
     if scheme := scheme_of_texts(text for table in tables for text in _texts(table)):
         tables = [_in_unicode(table, scheme) for table in tables]
     reader, hidden = Reader(where), []
@@ -78,7 +85,7 @@ def list_of(tables: Sequence[Table], where: str, what: str) -> ListReading:
             reader.end()
     reader.end()
     if not reader.tables and not hidden:
-        raise ListError(
+        raise NoListError(
             f"{where}: không bảng nào có cột tên thủ tục hành chính (đã xem {len(tables)} bảng); kiểm tra đúng tệp danh mục, "
             "và chữ đọc được khi mở tệp"
         )

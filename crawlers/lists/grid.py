@@ -11,6 +11,10 @@ class ListError(ValueError):
     """A published list that cannot be read; the message names the file, what was found and what to do."""
 
 
+class NoListError(ListError):
+    """A file that can be read but holds no list of procedures; most documents of an office are such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell's text; `above` and `left`: it belongs to the same merged cell as its neighbour there; `number`: not typed as text.
