@@ -139,6 +139,9 @@ def dvcqg(
             start = int(question.get("lastId", "0"))
             items = [{"id": f"id-{n}", "code": f"1.{n:06}", "name": "x"} for n in range(start, min(start + 2, count))]
             data = change("list", {"items": items, "lastId": str(start + 2), "total": count})
+        elif asked.path.endswith("list-department-url-by-citizen"):
+            row = {"formalityCode": question["search"], "departmentName": "UBND tỉnh Mẫu", "implementLevel": "FULL"}
+            data = {"rows": [row], "lastId": None, "total": 1}
         else:
             number = int(question["id"].removeprefix("id-"))
             data = change("detail", {**detail, "id": question["id"], "code": f"1.{number:06}"})
