@@ -48,6 +48,7 @@ LABELS = (
             "Mức độ cung cấp DVC trực tuyến",
             "Mức độ cung cấp dịch vụ công trực tuyến",
             "Mức độ trực tuyến",
+            "Mức trực tuyến",
             "Mức độ cung cấp",
             "Mức độ dịch vụ công",
             "Mức độ DVC",

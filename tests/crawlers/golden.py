@@ -2,8 +2,8 @@
 
 `pages/<platform>/<case>.<any ending>` is an answer as it came, `<case>.expected.json` beside it what must be read:
 
-- of a detail `{"url", "records": […]}` with, where it applies, `json` or `form` (what was asked by POST), `status`, `known`,
-  `beside` (files of the answers asked besides, in order), `faults` (a part of each one's sentence) and `flaw` (what is
+- of a detail `{"url", "records": […]}` with, where it applies, `json` or `form` (what was asked by POST), `page`, `rendered`, `status`,
+  `known`, `beside` (files of the answers asked besides, in order), `faults` (a part of each one's sentence) and `flaw` (what is
   wrong with the page); a record may say what was `ignored`;
 - of a list `{"url", "entries", "total", "following", "further"}` and `seen`; a request is its URL, or an object of what
   matters of it.
@@ -46,7 +46,8 @@ class Case:
     def ask(self) -> Ask:
         """The request that the page answers."""
         told = self.told
-        return Ask(told["url"], told.get("json"), told.get("page"), told.get("form"), told.get("known", {}))
+        known, rendered = told.get("known", {}), told.get("rendered", False)
+        return Ask(told["url"], told.get("json"), told.get("page"), told.get("form"), known, rendered=rendered)
 
     @property
     def is_list(self) -> bool:
@@ -65,10 +66,10 @@ class Case:
             return module.read_list(page, ask, self.told.get("seen", 0))
         if (further := getattr(module, "beside", None)) is not None:
             asks, files = further(page, ask), self.told.get("beside", [])
-            assert len(asks) == len(files), f"asked besides: {[other.url for other in asks]}"
+            assert len(asks) == len(files) or body is not None, f"asked besides: {[other.url for other in asks]}"
             others = tuple(
                 self._page(other.page or other.url, self.path.parent / file, (beside or {}).get(file))
-                for other, file in zip(asks, files, strict=True)
+                for other, file in zip(asks, files, strict=body is None)
             )
             page = Page(page.platform, page.url, page.body, page.status, page.media_type, others)
         return module.read_detail(page, ask)
