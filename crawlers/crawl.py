@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,19 +22,20 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from crawlers.archive import ArchiveError, Recorder
+from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
 from crawlers.records import Fault, SourceReport, SourceState
-from crawlers.rendering import browser_settings
 from crawlers.settings import settings
+from crawlers.spill import Lines, spill
 from crawlers.targets import Target
+from crawlers.visit import GONE, Last, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler
 
-    from crawlers.walk import Visit
 
 LEDGER = "sources.jsonl"
 STATE = "crawl.json"
@@ -224,27 +226,55 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
     outputs = [path for path in (published, raw) if path is not None]
     for path in outputs:
         _write(path, [], whole=False)  # a path that cannot be written is told before the crawl, not after it
-    with Recorder(captures) as recorder:
+    with Recorder(captures) as recorder, closing(_ledger(captures, targets)) as ledger, spill(captures) as file:
         state = _read_state(captures / STATE)
-        now = datetime.now(UTC)
-        started = {target.id: _started(state, target, now) for target in targets}
-        state |= {target.id: _state(target, started[target.id], done=False) for target in targets}
+        visits = _visits(targets, state, recorder, file)
+        state |= {visit.target.id: _state(visit.target, visit.started, visit.last, done=False) for visit in visits}
         _write(captures / STATE, [orjson.dumps(state)])
-        visits = _scrape(targets, recorder, started, news)
-    reports = [visit.report() for visit in visits]
-    good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
-    _write(published, (line for visit in good for lines in visit.lines for line in lines or ()))
-    if raw is not None:
-        _write(raw, (line for visit in good for line in visit.raws if line is not None))
+        _scrape(visits, recorder, ledger, news)
+        reports = [visit.report() for visit in visits]
+        good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
+        _write(published, (line for visit in good for line in visit.lines))
+        if raw is not None:
+            _write(raw, (line for visit in good for line in visit.raws))
     for visit, report in zip(visits, reports, strict=True):
-        state[visit.target.id] = _state(visit.target, visit.started, done=report.state not in OPEN)
+        last = Last(report.listed, report.read, dict(visit.fields)) if report.state in JUDGED else visit.last
+        state[visit.target.id] = _state(visit.target, visit.started, last, done=report.state not in OPEN)
     _write_ledger(captures / LEDGER, reports)
     _write(captures / STATE, [orjson.dumps(state)])
     for report in reports:
         _say(news, "report", report.to_json())
 
 
-def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, datetime], news: IO[bytes]) -> list[Visit]:
+def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, file: IO[bytes]) -> list[Visit]:
+    """The visits to make, each told what an interrupted run had already fetched well, and what crawls before it kept."""
+    now = datetime.now(UTC)
+    visits = {
+        target.id: Visit(
+            target,
+            load(target.platform),
+            _started(state, target, now),
+            Lines(file),
+            Lines(file),
+            last=_last(state, target),
+        )
+        for target in targets
+    }
+    for entry in recorder.entries():
+        capture = entry.capture
+        visit = visits.get(capture.target)
+        if visit is None or entry.look != 1:
+            continue
+        fine = 200 <= capture.status < 300
+        if capture.captured_at < visit.started:
+            if fine:
+                visit.before[entry.key] = entry
+        elif fine or capture.status in GONE:
+            visit.earlier[entry.key] = entry
+    return list(visits.values())
+
+
+def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[bytes]) -> None:
     """Run the spider to its end, or until our input closes."""
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
 
@@ -265,9 +295,10 @@ def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, dateti
             asdict(Progress(visit.target.id, visit.total or len(visit.entries), visit.read, visit.failed, state)),
         )
 
+    targets = [visit.target for visit in visits]
     process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
     crawler = process.create_crawler(PortalSpider)
-    process.crawl(crawler, targets=targets, recorder=recorder, started=started, retries=settings().retries, tell=tell)
+    process.crawl(crawler, visits=visits, recorder=recorder, ledger=ledger, retries=settings().retries, tell=tell)
     _stop_with_input(crawler)
     process.start(install_signal_handlers=False)
     spider = crawler.spider
@@ -278,7 +309,6 @@ def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, dateti
             f"{recorder.folder / LOG}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
             "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
         )
-    return spider.visits
 
 
 def _stop_with_input(crawler: Crawler) -> None:
@@ -303,6 +333,11 @@ def _stop_with_input(crawler: Crawler) -> None:
 
 def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
     """Return Scrapy's settings: a plain downloader with our name, time-outs and limits; manners are the spider's."""
+    browser: dict[str, Any] = {}
+    if any(getattr(load(target.platform), "RENDERED", False) for target in targets):
+        from crawlers.rendering import browser_settings  # noqa: PLC0415 - most crawls need no browser
+
+        browser = browser_settings({host for target in targets for host in target.hosts})
     hosts = {host: min(t.parallel for t in targets if host in t.hosts) for target in targets for host in target.hosts}
     off = ("redirect.RedirectMiddleware", "redirect.MetaRefreshMiddleware", "retry.RetryMiddleware", "robotstxt.RobotsTxtMiddleware",
            "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")  # fmt: skip
@@ -324,7 +359,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "REMOTE_CONTROL_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "STATS_DUMP": False,
-        **(browser_settings(hosts) if any(getattr(load(target.platform), "RENDERED", False) for target in targets) else {}),
+        **browser,
     }  # fmt: skip
 
 
@@ -336,8 +371,37 @@ def _pairs(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(row[key]) for key in ("handover", "expect") if row[key] is not None}
 
 
-def _state(target: Target, started: datetime, *, done: bool) -> dict[str, Any]:
-    return {"started": started.isoformat(), "done": done, "what": [target.platform, target.url, target.code]}
+def _state(target: Target, started: datetime, last: Last | None, *, done: bool) -> dict[str, Any]:
+    what = [target.platform, target.url, target.code]
+    kept = {} if last is None else {"last": asdict(last)}
+    return {"started": started.isoformat(), "done": done, "what": what, **kept}
+
+
+def _last(state: dict[str, Any], target: Target) -> Last | None:
+    """What the last good crawl of the target found, if that asked the same."""
+    before = state.get(target.id)
+    if before is None or "last" not in before or before["what"] != [target.platform, target.url, target.code]:
+        return None
+    return Last(**before["last"])
+
+
+def last_of(captures: Path, target: Target) -> Last | None:
+    """Return what the last good crawl of a target into that folder found; None: the folder does not tell.
+
+    Raises:
+        CrawlError: the folder's crawl.json cannot be read.
+
+    """
+    return _last(_read_state(captures / STATE), target)
+
+
+def _ledger(captures: Path, targets: list[Target]) -> Ledger:
+    try:
+        return Ledger(captures, [target.id for target in targets])
+    except OSError as error:
+        raise CrawlError(
+            f"{captures}: không ghi được sổ trang ({error.strerror}); kiểm tra quyền và chỗ trống"
+        ) from error
 
 
 def _started(state: dict[str, Any], target: Target, now: datetime) -> datetime:

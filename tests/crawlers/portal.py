@@ -134,6 +134,8 @@ def dvcqg(
     def respond(asked: Asked) -> Answer:
         if asked.path == "/robots.txt":
             return Answer(200, b"User-agent: *\nDisallow: /admin\n", (("Content-Type", "text/plain"),))
+        if asked.method != "POST":
+            return Answer(404)
         question = json.loads(asked.body)
         if asked.path.endswith("list-all-public-formality-by-citizen"):
             start = int(question.get("lastId", "0"))
