@@ -285,21 +285,24 @@ class Walk:
         return paths
 
     def _differs(self, visit: Visit, found: Found) -> bool:
-        """Say whether a page gives other records than at the crawl before; pages with answers beside them are not compared."""
+        """Say whether a page gives other records than at the crawl before."""
         _, ask, reader, reading, answer = found
         before = visit.before.get(ask.key)
-        if (
-            before is None
-            or answer.unchanged
-            or before.capture.digest == answer.capture.digest
-            or hasattr(visit.platform, "beside")
-        ):
+        if before is None or (not reading.records) or _same(answer.entry, before):
             return False
+        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
         try:
-            page = _as_page(visit, ask, Answer(before, self.body(before), {}))
+            page = self._kept(visit, ask)
+            others = () if beside is None else beside(page, ask)
+            page = replace(page, beside=tuple(self._kept(visit, other) for other in others))
             return reader(page).records != reading.records
-        except (PageChanged, RecursionError, ArchiveError):
+        except (PageChanged, RecursionError, ArchiveError, KeyError):
             return True
+
+    def _kept(self, visit: Visit, ask: Ask) -> Page:
+        """A page as the crawl before saw it; a KeyError where it did not."""
+        before = visit.before[ask.key]
+        return _as_page(visit, ask, Answer(before, self.body(before), {}))
 
     # --- one page
 

@@ -24,6 +24,7 @@ class Asked(NamedTuple):
     path: str
     body: bytes
     agent: str
+    headers: Mapping[str, str]
 
 
 class Answer(NamedTuple):
@@ -47,7 +48,13 @@ class Portal:
 
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = Asked(self.command, self.path, body, self.headers.get("User-Agent") or "")
+                asked = Asked(
+                    self.command,
+                    self.path,
+                    body,
+                    self.headers.get("User-Agent") or "",
+                    {name.lower(): value for name, value in self.headers.items()},
+                )
                 portal.asked.append(asked)
                 answer = respond(asked)
                 if answer.wait is not None:
