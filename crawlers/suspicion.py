@@ -7,6 +7,7 @@ takes such a value as unread.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawlers.page import key_of
@@ -61,6 +62,14 @@ def suspicions(record: PublishedProcedure) -> dict[str, str]:
             (f"{at}.quantity", _label("quantity", document.quantity)),
         ]
     return {path: why for path, why in found if why is not None}
+
+
+def flagged(record: PublishedProcedure) -> PublishedProcedure:
+    """Return the record with its suspect values named in its source."""
+    found = suspicions(record)
+    if not found:
+        return record
+    return replace(record, source=replace(record.source, suspect={**record.source.suspect, **found}))
 
 
 def contents(record: PublishedProcedure) -> Iterator[str]:

@@ -288,7 +288,7 @@ class Walk:
         """Say whether a page gives other records than at the crawl before."""
         _, ask, reader, reading, answer = found
         before = visit.before.get(ask.key)
-        if before is None or (not reading.records) or _same(answer.entry, before):
+        if before is None or _same(answer.entry, before):
             return False
         beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
         try:

@@ -21,6 +21,7 @@ from crawlers.crawl import crawl as crawl_targets
 from crawlers.lists import read_list
 from crawlers.records import SourceState
 from crawlers.settings import settings
+from crawlers.suspicion import flagged
 from crawlers.targets import read_scope, read_targets
 from reports import progress
 from reports.atomic import replacing
@@ -118,7 +119,7 @@ def read(
     ):
         for path in files:
             reading = read_list(path)
-            for record in reading.records:
+            for record in map(flagged, reading.records):
                 file.write(orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE))
             for fault in reading.faults:
                 faults += 1
