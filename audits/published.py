@@ -41,8 +41,7 @@ _LEVELS = (
 def read_published(record: PublishedProcedure) -> Procedure:
     """Read one published record; every value keeps its raw text, and parts the source does not have stay None.
 
-    What the crawl found suspect says nothing: the text is kept, and no value is read from it. A list of papers of which one
-    is suspect is not known as a whole.
+    What the crawl found suspect says nothing: the text is kept, and no value is read from it.
     """
     suspect = record.source.suspect
     return Procedure(
@@ -56,7 +55,7 @@ def read_published(record: PublishedProcedure) -> Procedure:
         if record.methods is None
         else tuple(_method(row, f"methods[{index}]", suspect) for index, row in enumerate(record.methods)),
         documents=None
-        if record.documents is None or _papers_unsure(suspect)
+        if record.documents is None
         else tuple(_document(index, document, suspect) for index, document in enumerate(record.documents)),
         steps=record.steps,
         conditions=record.conditions,
@@ -91,10 +90,6 @@ def _method(row: PublishedMethod, at: str, suspect: Mapping[str, str]) -> Method
     if row.fee is not None and (whole or f"{at}.fee" in suspect):
         fees = Fees(row.fee, Stated.UNREADABLE)
     return Method(channel, terms, fees)
-
-
-def _papers_unsure(suspect: Mapping[str, str]) -> bool:
-    return any(path == "documents" or (path.startswith("documents[") and path.endswith(".name")) for path in suspect)
 
 
 def _document(index: int, document: PublishedDocument, suspect: Mapping[str, str]) -> RequiredDocument:
