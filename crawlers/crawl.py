@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -26,10 +26,12 @@ from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
 from crawlers.records import Fault, SourceReport, SourceState
+from crawlers.replay import Replay, tell_damage
 from crawlers.settings import settings
 from crawlers.spill import Lines, spill
 from crawlers.targets import Target
 from crawlers.visit import GONE, Last, Visit
+from crawlers.walk import Walk, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +73,8 @@ def crawl(
     captures: Path,
     progress: Callable[[Progress], None] | None = None,
     raw: Path | None = None,
+    origin: Path | None = None,
+    on: date | None = None,
 ) -> list[SourceReport]:
     """Crawl targets; returns one report each, in their order.
 
@@ -78,13 +82,17 @@ def crawl(
     (with captures.jsonl, the ledger sources.jsonl and crawl.log), and, where `raw` is given, the platform's own JSON records
     to it. Ctrl-C stops cleanly with state INTERRUPTED; the same call again takes up where it stopped, within 48 hours.
 
+    `origin`: a WARC or WACZ file or a folder of saved pages, from which all answers are taken instead of the portals, as of the
+    day `on` (None: the last there are).
+
     Raises:
         MannersError: a foreign host, and no contact is set.
         PlatformError: a target's platform does not exist.
         CrawlError: a file cannot be written, another crawl writes there, or the child failed.
 
     """
-    check_identified(targets, settings().contact)
+    if origin is None:
+        check_identified(targets, settings().contact)
     for target in targets:
         load(target.platform)
     job = {
@@ -92,6 +100,8 @@ def crawl(
         "published": str(published),
         "captures": str(captures),
         "raw": None if raw is None else str(raw),
+        "origin": None if origin is None else str(origin.resolve()),
+        "on": None if on is None else on.isoformat(),
     }
     try:
         captures.mkdir(parents=True, exist_ok=True)
@@ -228,10 +238,20 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
         _write(path, [], whole=False)  # a path that cannot be written is told before the crawl, not after it
     with Recorder(captures) as recorder, closing(_ledger(captures, targets)) as ledger, spill(captures) as file:
         state = _read_state(captures / STATE)
+        origin = None if job.get("origin") is None else Path(job["origin"])
+        _check_alone(targets, state, origin, captures)
         visits = _visits(targets, state, recorder, file)
-        state |= {visit.target.id: _state(visit.target, visit.started, visit.last, done=False) for visit in visits}
+        state |= {visit.target.id: _state(visit, origin, visit.last, done=False) for visit in visits}
         _write(captures / STATE, [orjson.dumps(state)])
-        _scrape(visits, recorder, ledger, news)
+        if origin is None:
+            _scrape(visits, recorder, ledger, news)
+        else:
+            on = None if job["on"] is None else date.fromisoformat(job["on"])
+            replay = Replay(origin, targets, recorder, file, on)
+            for visit in visits:
+                visit.started, visit.earlier, visit.before = replay.since, {}, {}
+            tell_damage(replay, visits, origin)
+            asyncio.run(_replayed(visits, replay, ledger, _teller(news)))
         reports = [visit.report() for visit in visits]
         good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
         _write(published, (line for visit in good for line in visit.lines))
@@ -239,7 +259,7 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
             _write(raw, (line for visit in good for line in visit.raws))
     for visit, report in zip(visits, reports, strict=True):
         last = Last(report.listed, report.read, dict(visit.fields)) if report.state in JUDGED else visit.last
-        state[visit.target.id] = _state(visit.target, visit.started, last, done=report.state not in OPEN)
+        state[visit.target.id] = _state(visit, origin, last, done=report.state not in OPEN)
     _write_ledger(captures / LEDGER, reports)
     _write(captures / STATE, [orjson.dumps(state)])
     for report in reports:
@@ -274,12 +294,8 @@ def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, fi
     return list(visits.values())
 
 
-def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[bytes]) -> None:
-    """Run the spider to its end, or until our input closes."""
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
-
-    from crawlers.spider import PortalSpider  # noqa: PLC0415
-
+def _teller(news: IO[bytes]) -> Callable[[Visit], None]:
+    """Return what passes on how far a visit is, not too often."""
     told: dict[str, float] = {}
 
     def tell(visit: Visit) -> None:
@@ -295,6 +311,37 @@ def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[by
             asdict(Progress(visit.target.id, visit.total or len(visit.entries), visit.read, visit.failed, state)),
         )
 
+    return tell
+
+
+async def _replayed(visits: list[Visit], replay: Replay, ledger: Ledger, tell: Callable[[Visit], None]) -> None:
+    """Walk through an archive to its end, or until our input closes."""
+    walk = Walk(replay.ask, replay.body, tell, ledger.note, once)
+    tasks = [asyncio.create_task(walk.visit(visit)) for visit in visits]
+    loop = asyncio.get_running_loop()
+
+    def closed() -> None:
+        if not os.read(0, 1):
+            loop.remove_reader(0)
+            for task in tasks:
+                task.cancel()
+
+    loop.add_reader(0, closed)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    loop.remove_reader(0)
+    for visit, error in zip(visits, ended, strict=True):
+        if isinstance(error, Exception):
+            raise error
+        tell(visit)
+
+
+def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[bytes]) -> None:
+    """Run the spider to its end, or until our input closes."""
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
+
+    from crawlers.spider import PortalSpider  # noqa: PLC0415
+
+    tell = _teller(news)
     targets = [visit.target for visit in visits]
     process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
     crawler = process.create_crawler(PortalSpider)
@@ -371,10 +418,24 @@ def _pairs(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(row[key]) for key in ("handover", "expect") if row[key] is not None}
 
 
-def _state(target: Target, started: datetime, last: Last | None, *, done: bool) -> dict[str, Any]:
+def _state(visit: Visit, origin: Path | None, last: Last | None, *, done: bool) -> dict[str, Any]:
+    target = visit.target
     what = [target.platform, target.url, target.code]
-    kept = {} if last is None else {"last": asdict(last)}
-    return {"started": started.isoformat(), "done": done, "what": what, **kept}
+    kept: dict[str, Any] = {} if last is None else {"last": asdict(last)}
+    if origin is not None:
+        kept["origin"] = str(origin)
+    return {"started": visit.started.isoformat(), "done": done, "what": what, **kept}
+
+
+def _check_alone(targets: list[Target], state: dict[str, Any], origin: Path | None, captures: Path) -> None:
+    """Refuse to mix an archive's pages of a target with those of the portal itself, or of another archive."""
+    told = None if origin is None else str(origin)
+    for target in targets:
+        if target.id in state and state[target.id].get("origin") != told:
+            raise CrawlError(
+                f"{captures}: đã có bản chụp của mục tiêu “{target.id}” từ nguồn khác (cổng thật hoặc kho lưu khác); "
+                "dùng thư mục khác (--captures) cho lần thu thập này"
+            )
 
 
 def _last(state: dict[str, Any], target: Target) -> Last | None:

@@ -68,6 +68,7 @@ class Visit:
     """The state of one target's crawl; `lines` and `raws` are by place in the list.
 
     `earlier`: what an interrupted run of this same crawl fetched; `before`: what crawls before it kept; both by the request's key.
+    `limited`: how the source was seen does not bear that all is well with it.
     """
 
     target: Target
@@ -94,7 +95,7 @@ class Visit:
     listed_all: bool = False
     halted: bool = False
     varying: bool = False
-    lenient: bool = False
+    limited: bool = False
     end: SourceState | None = SourceState.INTERRUPTED
     asking_canary: asyncio.Lock = field(default_factory=asyncio.Lock)
     canaries: list[Canary | None] = field(default_factory=list)
@@ -115,7 +116,7 @@ class Visit:
         elif self.end is None and (why := self._suspicion()):
             state = SourceState.SUSPECT
             faults.insert(0, Fault(why[0], self.target.url, why[1]))
-        elif self.end is None and (self.failed or self.lost_lists or self.lenient):
+        elif self.end is None and (self.failed or self.lost_lists or self.limited):
             state = SourceState.PARTIAL
         return SourceReport(
             self.target.id, state, self.listed, self.read, tuple(self.listing), tuple(faults), tuple(self.notes)

@@ -55,6 +55,12 @@ _ENDS = {
 _NEVER_ASKED = frozenset({"robots", "foreign", "window"})
 
 
+def once(visit: Visit, index: int, entry: Entry) -> bool:
+    """Say that no page is looked at twice: what answers never varies."""
+    del visit, index, entry
+    return False
+
+
 class Found(NamedTuple):
     """What one detail page gave: its place in the list, the request, how it is read, what was read, and the answer."""
 
