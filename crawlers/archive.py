@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from http.client import responses
 from typing import IO, TYPE_CHECKING, Any, Self
+from urllib.parse import quote, unquote
 
 import orjson
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
@@ -39,6 +40,8 @@ _CODED = frozenset({"content-encoding", "transfer-encoding"})
 _PART = 2**20
 _RENDERED = "WARC-Soat-Rendered"
 """Says that a response record's body is the page as a browser showed it, not the bytes that were sent."""
+_TLS = "WARC-Soat-TLS"
+"""Says whether the server's certificate could be trusted; percent-encoded, for heads are ASCII."""
 _LOOK = "WARC-Soat-Look"
 """Says that the same was asked a second time in the same crawl, to see whether it varies."""
 
@@ -66,6 +69,7 @@ class Exchange:
     at: datetime
     rendered: bool = False
     look: int = 1
+    tls: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +270,12 @@ class Recorder:
             target=seen.target,
             method=seen.method,
             rendered=seen.rendered,
+            tls=seen.tls,
         )
         key = request_key(seen.method, seen.url, seen.request_body, rendered=seen.rendered)
         etag, modified = told.get("etag"), told.get("last-modified")
         if again and before is not None:
-            capture = replace(before.capture, captured_at=seen.at)
+            capture = replace(before.capture, captured_at=seen.at, tls=seen.tls)
             etag, modified = etag or before.etag, modified or before.modified
         request, response = _records(seen, capture, again=again)
         try:
@@ -356,6 +361,7 @@ def _records(seen: Exchange, capture: Capture, *, again: bool) -> tuple[bytes, b
     answered = StatusAndHeaders(f"{seen.status} {responses.get(seen.status, '')}".strip(), headers, protocol="HTTP/1.1")
     own = {"WARC-Date": date}
     own |= {_RENDERED: "1"} if seen.rendered else {}
+    own |= {_TLS: quote(seen.tls, safe=" :")} if seen.tls else {}
     own |= {_LOOK: str(seen.look)} if seen.look != 1 else {}
     profile = "server-not-modified" if seen.status == 304 else "identical-payload-digest"
     digests = {
@@ -470,7 +476,7 @@ def _seen_again(entry: Entry, first: Entry) -> Entry:
     """The line of a page seen again unchanged: what it was, as its first record tells, and when it was seen again."""
     return replace(
         entry,
-        capture=replace(first.capture, captured_at=entry.capture.captured_at),
+        capture=replace(first.capture, captured_at=entry.capture.captured_at, tls=entry.capture.tls),
         file=first.file,
         offset=first.offset,
         size=first.size,
@@ -536,6 +542,7 @@ def _entry(path: Path, record: Any, asked: bytes, body: bytes, *, at: tuple[int,
         target=re.sub(r"(\+\d+)?\.warc\.gz$", "", path.name),
         method=method.decode(),
         rendered=own.get_header(_RENDERED) is not None,
+        tls=unquote(own.get_header(_TLS) or "") or None,
     )
     key = request_key(capture.method, url, request_body, rendered=capture.rendered)
     look = int(own.get_header(_LOOK) or 1)

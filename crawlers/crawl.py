@@ -340,7 +340,12 @@ def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[by
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
 
     from crawlers.spider import PortalSpider  # noqa: PLC0415
+    from crawlers.tls import trust  # noqa: PLC0415
 
+    bundle = settings().ca_bundle
+    if bundle is not None and not bundle.is_file():
+        raise CrawlError(f"{bundle}: không có tệp chứng chỉ này; sửa SOAT_CA_BUNDLE rồi chạy lại")
+    trust(bundle)
     tell = _teller(news)
     targets = [visit.target for visit in visits]
     process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
@@ -400,6 +405,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings().max_response,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS": {"https": "crawlers.tls.LenientHandler"},
         "LOG_FILE": str(log),
         "LOG_LEVEL": "WARNING",
         "TELNETCONSOLE_ENABLED": False,

@@ -19,7 +19,8 @@ class RecordError(ValueError):
 class Capture:
     """One response as it was received; immutable and addressed by the SHA-256 of its body.
 
-    `rendered`: the body is the page as a browser showed it once its scripts had run.
+    `rendered`: the body is the page as a browser showed it once its scripts had run. `tls`: "verified", or "failed: " and why
+    the server's certificate could not be trusted; None where there is none.
     """
 
     digest: str
@@ -31,11 +32,13 @@ class Capture:
     target: str
     method: str = "GET"
     rendered: bool = False
+    tls: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the capture as one JSON object; the time in ISO 8601, UTC."""
         return {
             **({"rendered": True} if self.rendered else {}),
+            **({"tls": self.tls} if self.tls else {}),
             "digest": self.digest,
             "url": self.url,
             "captured_at": self.captured_at.astimezone(UTC).isoformat(),

@@ -62,6 +62,7 @@ class _Kept:
     size: int
     rendered: bool
     url: str
+    tls: str | None = None
 
     @property
     def location(self) -> str | None:
@@ -133,6 +134,7 @@ class Replay:
                 body=body,
                 at=kept.at,
                 rendered=ask.rendered,
+                tls=kept.tls,
             )
             entry = self._recorder.keep(seen)
             self._taken[ask.key, entry.capture.digest, kept.at] = entry
@@ -223,7 +225,9 @@ class Replay:
     def _put(self, answered: Answered, place: tuple[int, int]) -> None:
         status = 200 if answered.status == 304 else answered.status
         headers = tuple((name, value) for name, value in answered.headers if name.lower() not in _UNDONE)
-        kept = _Kept(answered.at, status, headers, *place, rendered=answered.rendered, url=answered.url)
+        kept = _Kept(
+            answered.at, status, headers, *place, rendered=answered.rendered, url=answered.url, tls=answered.tls
+        )
         self._answers[_key(answered.method, answered.url, answered.question)].append(kept)
 
 

@@ -30,6 +30,7 @@ from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, retry_after, 
 from crawlers.platforms import Ask
 from crawlers.rendering import NO_BROWSER, BrowserError, asked_of_browser
 from crawlers.settings import settings
+from crawlers.tls import FAILED, UNVERIFIED, VERIFIED, distrusted
 from crawlers.visit import Answer, Unseen, Visit
 from crawlers.walk import Walk, check_own, denied, refusal
 
@@ -58,6 +59,8 @@ class Host:
     pace: Pace
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     robots: Robots | Unseen | None = None
+    tls: str | None = None
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class PortalSpider(scrapy.Spider):
@@ -163,6 +166,8 @@ class PortalSpider(scrapy.Spider):
     async def _ask_host(
         self, visit: Visit, ask: Ask, host: Host, *, before: Entry | None = None, look: int = 1
     ) -> Answer:
+        if ask.url.lower().startswith("https:"):
+            await self._check_tls(ask, host)
         retries = 0 if ask.key == canary_of(visit.target).key else self.retries
         for attempt in range(retries + 1):
             last = attempt == retries
@@ -205,6 +210,15 @@ class PortalSpider(scrapy.Spider):
             host.pace.hold(pause if asked is None else asked)
         return answer
 
+    async def _check_tls(self, ask: Ask, host: Host) -> None:
+        """Learn once whether the host's certificate can be trusted; nothing is asked of the host but that."""
+        async with host.checking:
+            if host.tls is None:
+                parts = urlsplit(ask.url)
+                where = (parts.hostname or "", parts.port or 443)
+                why = await asyncio.to_thread(distrusted, *where, settings().timeout)
+                host.tls = VERIFIED if why is None else FAILED + why
+
     async def _exchange(self, visit: Visit, ask: Ask, before: Entry | None, look: int) -> Answer:
         request = scrapy.Request(
             ask.url,
@@ -214,8 +228,10 @@ class PortalSpider(scrapy.Spider):
             dont_filter=True,
             meta={"download_slot": urlsplit(ask.url).netloc.lower()},
         )
+        tls = self.hosts[urlsplit(ask.url).netloc.lower()].tls if ask.url.lower().startswith("https:") else None
+        request.meta[UNVERIFIED] = unverified = (tls or "").startswith(FAILED)
         if ask.rendered:
-            request.meta.update(asked_of_browser(visit.target.hosts, visit.platform.READING))
+            request.meta.update(asked_of_browser(visit.target.hosts, visit.platform.READING, unverified=unverified))
         at = self.now()
         assert self.crawler.engine is not None  # noqa: S101 - Scrapy starts spiders with an engine
         response: Response = await self.crawler.engine.download_async(request)
@@ -235,6 +251,7 @@ class PortalSpider(scrapy.Spider):
                 at=at,
                 rendered=ask.rendered,
                 look=look,
+                tls=tls,
             ),
             before,
         )

@@ -20,7 +20,7 @@ from crawlers.ledger import Line
 from crawlers.manners import BUSY, LOCAL, forbidden, wall
 from crawlers.page import Page, PageChanged, link
 from crawlers.platforms import Ask, Listing, Reading
-from crawlers.records import Capture, PublishedProcedure, SourceState
+from crawlers.records import Capture, Fault, PublishedProcedure, SourceState
 from crawlers.settings import settings
 from crawlers.suspicion import contents, suspicions
 from crawlers.visit import GONE, Answer, Unseen, Visit
@@ -383,11 +383,13 @@ class Walk:
         entry = visit.earlier.get(ask.key)
         if entry is not None and not fresh and (gone or entry.capture.status < 400):
             answer = Answer(entry, self.body(entry), {}, unchanged=_same(entry, visit.before.get(ask.key)))
+            _trusted(visit, entry.capture)
             return _as_page(visit, ask, answer), answer, True
         for _ in range(MAX_REDIRECTS):
             compared = before if fresh else visit.before.get(ask.key)
             answer = await self.ask(visit, ask, before=compared, look=look)
             capture = answer.capture
+            _trusted(visit, capture)
             if 300 <= capture.status < 400 and "location" in answer.headers:
                 if detail:
                     await self._check_away(visit, ask, answer)
@@ -475,6 +477,21 @@ def _same(entry: Entry, before: Entry | None) -> bool:
 def _as_page(visit: Visit, ask: Ask, answer: Answer) -> Page:
     capture = answer.capture
     return Page(visit.target.platform, ask.page or ask.url, answer.body, capture.status, capture.media_type)
+
+
+def _trusted(visit: Visit, capture: Capture) -> None:
+    """Tell once for a host that its certificate cannot be trusted: what it sent is then at best part of the truth."""
+    if capture.tls is None or not capture.tls.startswith("failed: "):
+        return
+    visit.limited = True
+    host = urlsplit(capture.url).netloc
+    if not any(fault.kind == "tls" and urlsplit(fault.url).netloc == host for _, fault in visit.faults):
+        why = capture.tls.removeprefix("failed: ")
+        words = (
+            f"{urljoin(capture.url, '/')}: kết nối HTTPS không an toàn, {why}; vẫn xem tiếp nhưng nguồn không được coi là trọn vẹn, "
+            "đơn vị quản trị cần sửa chứng chỉ; nếu mạng dùng đơn vị cấp chứng chỉ riêng, đặt SOAT_CA_BUNDLE"
+        )
+        visit.faults.append((-1, Fault("tls", urljoin(capture.url, "/"), words)))
 
 
 def _check_new(ask: Ask, listing: Listing, new: dict[str, Ask], capture: Capture) -> None:

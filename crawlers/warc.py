@@ -16,6 +16,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
@@ -46,6 +47,7 @@ class Answered:
     body: bytes | None
     digest: str | None = None
     rendered: bool = False
+    tls: str | None = None
 
 
 def read_warc(file: IO[bytes], size: int, told: Callable[[str], None], limit: int) -> Iterator[Answered]:
@@ -177,6 +179,7 @@ def _answered(record: Any, own: tuple[str, bytes], url: str, body: bytes) -> Ans
         body=None if record.rec_type == "revisit" else body,
         digest=head.get_header("WARC-Payload-Digest"),
         rendered=head.get_header("WARC-Soat-Rendered") is not None,
+        tls=unquote(head.get_header("WARC-Soat-TLS") or "") or None,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -36,10 +38,19 @@ class Answer(NamedTuple):
     wait: threading.Event | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that did not like us: it distrusts the certificate, or was killed."""
+        if not isinstance(sys.exc_info()[1], (ssl.SSLError, ConnectionError)):
+            super().handle_error(request, client_address)
+
+
 class Portal:
     """A server on loopback; `respond` decides every answer, `asked` is what it was asked, in order."""
 
-    def __init__(self, respond: Callable[[Asked], Answer]) -> None:
+    def __init__(self, respond: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         portal = self
 
@@ -74,10 +85,11 @@ class Portal:
             def log_message(self, *args: object) -> None:
                 del args
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}/"
+        self.url = f"{'https' if tls else 'http'}://{self.host}/"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
@@ -92,8 +104,8 @@ class Portal:
 
 
 @contextmanager
-def portal(respond: Callable[[Asked], Answer]) -> Iterator[Portal]:
-    server = Portal(respond)
+def portal(respond: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Portal]:
+    server = Portal(respond, tls)
     try:
         yield server
     finally:
