@@ -101,7 +101,8 @@ class Judge:
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
             lines = align(published.documents, self._official_papers(owner_code(match.official)))
-        return Pair(published, match, lines, self.catalogue, shown, on, territory, unit_names(record.source))
+        units, suspect = unit_names(record.source), frozenset(record.source.suspect)
+        return Pair(published, match, lines, self.catalogue, shown, on, territory, units, suspect)
 
     def judge(self, pair: Pair, line: int | None = None) -> Iterator[Outcome]:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
@@ -145,6 +146,8 @@ class Judge:
                         Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", {"day": on.strftime("%d/%m/%Y")})
                     ),
                 )
+            elif isinstance(verdict, Fail) and pair is not None and pair.doubts(verdict.where):
+                yield Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
             elif isinstance(verdict, Fail):
                 code = verdict.code or (pair and _national_code(pair)) or None
                 yield Outcome(rule, verdict, _finding(rule, verdict, law, code, line))

@@ -71,6 +71,12 @@ class Pair:
     territory: str | None = None
     units: frozenset[str] = frozenset()
     """The names of who published it: the target and the agency."""
+    suspect: frozenset[str] = frozenset()
+    """Paths of published values that the crawl does not believe: in the wrong field, or different at a second look."""
+
+    def doubts(self, where: str) -> bool:
+        """Tell whether a place of the published record is, holds, or is part of a value that is not believed."""
+        return any(one == where or one.startswith((f"{where}.", f"{where}[")) or where.startswith((f"{one}.", f"{one}[")) for one in self.suspect)  # fmt: skip
 
     @property
     def official(self) -> Procedure | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.procedure import Channel, Level, Method, Procedure, RequiredDocument
+from audits.procedure import Channel, Fees, Level, Method, Procedure, Quantity, RequiredDocument, Stated, Terms
 from audits.reading.codes import read_code
 from audits.reading.money import read_fees
 from audits.reading.quantities import quantity_in_name, read_quantity
@@ -12,7 +12,9 @@ from audits.reading.terms import read_terms
 from audits.reading.text import unaccented
 
 if TYPE_CHECKING:
-    from crawlers.records import PublishedDocument, PublishedProcedure
+    from collections.abc import Mapping
+
+    from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure
 
 _CHANNELS = (
     ("truc tuyen", Channel.ONLINE),
@@ -37,7 +39,11 @@ _LEVELS = (
 
 
 def read_published(record: PublishedProcedure) -> Procedure:
-    """Read one published record; every value keeps its raw text, and parts the source does not have stay None."""
+    """Read one published record; every value keeps its raw text, and parts the source does not have stay None.
+
+    What the crawl found suspect says nothing: the text is kept, and no value is read from it.
+    """
+    suspect = record.source.suspect
     return Procedure(
         name=record.name or "",
         code=read_code(record.code),
@@ -47,12 +53,10 @@ def read_published(record: PublishedProcedure) -> Procedure:
         agency=record.agency,
         methods=None
         if record.methods is None
-        else tuple(
-            Method(read_channel(row.channel), read_terms(row.time), read_fees(row.fee)) for row in record.methods
-        ),
+        else tuple(_method(row, f"methods[{index}]", suspect) for index, row in enumerate(record.methods)),
         documents=None
         if record.documents is None
-        else tuple(_document(index, document) for index, document in enumerate(record.documents)),
+        else tuple(_document(index, document, suspect) for index, document in enumerate(record.documents)),
         steps=record.steps,
         conditions=record.conditions,
         result=record.result,
@@ -76,9 +80,24 @@ def read_levels(text: str | None) -> frozenset[Level]:
     return frozenset(level for word, level in _LEVELS if f" {word}" in f" {plain}")
 
 
-def _document(index: int, document: PublishedDocument) -> RequiredDocument:
+def _method(row: PublishedMethod, at: str, suspect: Mapping[str, str]) -> Method:
+    """Read one way to submit; where the whole list varies, none of its values is believed."""
+    whole = "methods" in suspect
+    channel = None if whole or f"{at}.channel" in suspect else read_channel(row.channel)
+    terms, fees = read_terms(row.time), read_fees(row.fee)
+    if row.time is not None and (whole or f"{at}.time" in suspect):
+        terms = Terms(row.time, Stated.UNREADABLE)
+    if row.fee is not None and (whole or f"{at}.fee" in suspect):
+        fees = Fees(row.fee, Stated.UNREADABLE)
+    return Method(channel, terms, fees)
+
+
+def _document(index: int, document: PublishedDocument, suspect: Mapping[str, str]) -> RequiredDocument:
     name = document.name or ""
-    quantity = read_quantity(document.quantity) if document.quantity else quantity_in_name(name)
+    if f"documents[{index}].quantity" in suspect:
+        quantity = Quantity(document.quantity or "")
+    else:
+        quantity = read_quantity(document.quantity) if document.quantity else quantity_in_name(name)
     return RequiredDocument(
         name=name, quantity=quantity, case=document.case or "", form=document.form or "", index=index
     )

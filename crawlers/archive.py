@@ -13,11 +13,12 @@ import os
 import re
 import zlib
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
 from http.client import responses
 from typing import IO, TYPE_CHECKING, Any, Self
+from urllib.parse import quote, unquote
 
 import orjson
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
@@ -39,6 +40,10 @@ _CODED = frozenset({"content-encoding", "transfer-encoding"})
 _PART = 2**20
 _RENDERED = "WARC-Soat-Rendered"
 """Says that a response record's body is the page as a browser showed it, not the bytes that were sent."""
+_TLS = "WARC-Soat-TLS"
+"""Says whether the server's certificate could be trusted; percent-encoded, for heads are ASCII."""
+_LOOK = "WARC-Soat-Look"
+"""Says that the same was asked a second time in the same crawl, to see whether it varies."""
 
 
 class ArchiveError(ValueError):
@@ -49,7 +54,8 @@ class ArchiveError(ValueError):
 class Exchange:
     """One request and its answer as seen; `body` is the answer's body with any transfer or content coding undone.
 
-    `rendered`: a browser asked, and the body is the page once its scripts had run.
+    `rendered`: a browser asked, and the body is the page once its scripts had run. `look`: 2 where the same was asked a second
+    time to see whether it varies.
     """
 
     target: str
@@ -62,30 +68,53 @@ class Exchange:
     body: bytes
     at: datetime
     rendered: bool = False
+    look: int = 1
+    tls: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the index: the capture, what was asked, and where its record is (bytes from the file's start)."""
+    """One line of the index: the capture, what was asked, and where its body's record is (bytes from the file's start).
+
+    A page seen again unchanged has a short record of its own, which ends at byte `revisit[1]` of file `revisit[0]`. `etag` and
+    `modified` are what its server said by which a change can be told.
+    """
 
     capture: Capture
     key: str
     file: str
     offset: int
     size: int
+    look: int = 1
+    etag: str | None = None
+    modified: str | None = None
+    revisit: tuple[str, int] | None = None
+
+    @property
+    def end(self) -> tuple[str, int]:
+        """The file and the byte up to which it is indexed by this line."""
+        return self.revisit or (self.file, self.offset + self.size)
 
     def to_json(self) -> bytes:
-        """Return the line of the index."""
+        """Return the line of the index; what is usual is left out."""
+        own = {name: getattr(self, name) for name in _OWN}
+        if self.look == 1:
+            del own["look"]
         return orjson.dumps(
-            {**self.capture.to_json(), "key": self.key, "file": self.file, "offset": self.offset, "size": self.size}
+            {**self.capture.to_json(), **{name: value for name, value in own.items() if value is not None}}
         )
 
     @classmethod
     def from_json(cls, line: bytes) -> Self:
         """Read a line of the index."""
         data: dict[str, Any] = orjson.loads(line)
-        own = {name: data.pop(name) for name in ("key", "file", "offset", "size")}
+        own = {name: data.pop(name) for name in _OWN if name in data}
+        if "revisit" in own:
+            own["revisit"] = tuple(own["revisit"])
         return cls(Capture.from_json(data), **own)
+
+
+_OWN = ("key", "file", "offset", "size", "look", "etag", "modified", "revisit")
 
 
 def digest_of(body: bytes) -> str:
@@ -115,7 +144,7 @@ class Archive:
         path = self.folder / INDEX
         size = path.stat().st_size if path.exists() else 0
         if size != self._size:
-            self._entries = read_index(path) if size else []
+            self._entries = list(read_index(path))
             self._by_digest = {entry.capture.digest: entry for entry in self._entries}
             self._size = size
         return self._entries
@@ -168,25 +197,26 @@ def read_answer(folder: Path, entry: Entry) -> tuple[bytes, dict[str, str]]:
     return body, {name.lower(): value for name, value in record.http_headers.headers}
 
 
-def read_index(path: Path) -> list[Entry]:
-    """Read the whole lines of an index.
+def read_index(path: Path) -> Iterator[Entry]:
+    """Yield the whole lines of an index; nothing where there is no index.
 
     Raises:
         ArchiveError: a whole line is not an index entry.
 
     """
-    entries: list[Entry] = []
+    if not path.exists():
+        return
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 break
             try:
-                entries.append(Entry.from_json(line))
+                entry = Entry.from_json(line)
             except (ValueError, KeyError, TypeError) as error:
                 raise ArchiveError(
                     f"{path}, dòng {number}: không phải mục lục bản chụp ({error}); xóa tệp này để lập lại từ các tệp WARC"
                 ) from error
-    return entries
+            yield entry
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
@@ -204,7 +234,7 @@ class Recorder:
                 self._lock = opened.enter_context((folder / LOCK).open("ab"))
                 if not _locked(self._lock):
                     raise ArchiveError(f"{folder}: đang có một lần thu thập khác ghi vào đây; chờ nó xong rồi chạy lại")
-                self.entries = repair(folder)
+                repair(folder)
                 self._index = opened.enter_context((folder / INDEX).open("ab"))
             except OSError as error:
                 raise ArchiveError(
@@ -212,15 +242,26 @@ class Recorder:
                 ) from error
             opened.pop_all()
 
-    def keep(self, seen: Exchange) -> Entry:
+    def entries(self) -> Iterator[Entry]:
+        """Yield the index as it stands on disk, oldest first."""
+        self._index.flush()
+        return read_index(self.folder / INDEX)
+
+    def keep(self, seen: Exchange, before: Entry | None = None) -> Entry:
         """Store an exchange and return its line of the index.
+
+        Where the answer is the very one kept `before`, or the server says so (304), a short record stands for it: the body is
+        not stored twice.
 
         Raises:
             ArchiveError: the disk does not take it; what was stored before stays whole.
 
         """
+        digest = digest_of(seen.body)
+        again = before is not None and (seen.status == 304 or (digest, seen.status) == (before.capture.digest, before.capture.status))  # fmt: skip
+        told = {name.lower(): value for name, value in seen.headers}
         capture = Capture(
-            digest=digest_of(seen.body),
+            digest=digest,
             url=seen.url,
             captured_at=seen.at,
             status=seen.status,
@@ -229,15 +270,23 @@ class Recorder:
             target=seen.target,
             method=seen.method,
             rendered=seen.rendered,
+            tls=seen.tls,
         )
-        request, response = _records(seen, capture)
         key = request_key(seen.method, seen.url, seen.request_body, rendered=seen.rendered)
+        etag, modified = told.get("etag"), told.get("last-modified")
+        if again and before is not None:
+            capture = replace(before.capture, captured_at=seen.at, tls=seen.tls)
+            etag, modified = etag or before.etag, modified or before.modified
+        request, response = _records(seen, capture, again=again)
         try:
             file, number = self._file(seen.target)
             start = file.tell()
             _append(file, request + response)
             name = _name(seen.target, number)
-            entry = Entry(capture, key, name, start + len(request), len(response))
+            entry = Entry(capture, key, name, start + len(request), len(response), seen.look, etag, modified)
+            if again and before is not None:
+                own = (name, start + len(request) + len(response))
+                entry = replace(entry, file=before.file, offset=before.offset, size=before.size, revisit=own)
             self._index.write(entry.to_json() + b"\n")
         except OSError as error:
             raise ArchiveError(
@@ -296,8 +345,8 @@ def _append(file: IO[bytes], data: bytes) -> None:
         raise
 
 
-def _records(seen: Exchange, capture: Capture) -> tuple[bytes, bytes]:
-    """The request's and the response's record, each one gzip member."""
+def _records(seen: Exchange, capture: Capture, *, again: bool) -> tuple[bytes, bytes]:
+    """The request's and the response's record, each one gzip member; `again`: a revisit record, without the body."""
     date = seen.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     path = re.sub(r"^[a-z]+://[^/]+", "", seen.url) or "/"
     asked = StatusAndHeaders(f"{seen.method} {path} HTTP/1.1", list(seen.request_headers), is_http_request=True)
@@ -307,23 +356,37 @@ def _records(seen: Exchange, capture: Capture) -> tuple[bytes, bytes]:
         for name, value in seen.headers
         if name.lower() != "content-length"
     ]
-    headers.append(("Content-Length", str(len(seen.body))))
+    body = b"" if again else seen.body
+    headers.append(("Content-Length", str(len(body))))
     answered = StatusAndHeaders(f"{seen.status} {responses.get(seen.status, '')}".strip(), headers, protocol="HTTP/1.1")
+    own = {"WARC-Date": date}
+    own |= {_RENDERED: "1"} if seen.rendered else {}
+    own |= {_TLS: quote(seen.tls, safe=" :")} if seen.tls else {}
+    own |= {_LOOK: str(seen.look)} if seen.look != 1 else {}
+    profile = "server-not-modified" if seen.status == 304 else "identical-payload-digest"
+    digests = {
+        "request": {"WARC-Payload-Digest": digest_of(seen.request_body)},
+        "response": {"WARC-Payload-Digest": capture.digest},
+        "revisit": {
+            "WARC-Payload-Digest": capture.digest,
+            "WARC-Profile": f"http://netpreserve.org/warc/1.0/revisit/{profile}",
+            "WARC-Refers-To-Target-URI": capture.url,
+        },
+    }
     out = []
-    for kind, http, body in (("request", asked, seen.request_body), ("response", answered, seen.body)):
+    for kind, http, content in (
+        ("request", asked, seen.request_body),
+        ("revisit" if again else "response", answered, body),
+    ):
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=False)
         record = writer.create_warc_record(
             seen.url,
             kind,
-            payload=io.BytesIO(body),
-            length=len(body),
+            payload=io.BytesIO(content),
+            length=len(content),
             http_headers=http,
-            warc_headers_dict={
-                "WARC-Date": date,
-                "WARC-Payload-Digest": digest_of(body) if kind == "request" else capture.digest,
-                **({_RENDERED: "1"} if seen.rendered else {}),
-            },
+            warc_headers_dict=own | digests[kind],
         )
         writer.write_record(record)
         out.append(_gzip(buffer.getvalue()))
@@ -373,24 +436,53 @@ def _locked(file: IO[bytes]) -> bool:
 # --- mending ------------------------------------------------------------------------------------------------------
 
 
-def repair(folder: Path) -> list[Entry]:
-    """Cut off the unfinished ends a killed process left, index the whole records it had not indexed; returns the index.
+def repair(folder: Path) -> None:
+    """Cut off the unfinished ends a killed process left, and index the whole records it had not indexed.
 
     Raises:
         ArchiveError: a file is damaged elsewhere than at its end; it is left as it is.
 
     """
     index = folder / INDEX
-    entries = read_index(index) if index.exists() else []
-    _cut_line(index)
     known: dict[str, int] = {}
-    for entry in entries:
-        known[entry.file] = max(known.get(entry.file, 0), entry.offset + entry.size)
-    found = [entry for path in sorted(folder.glob("*.warc.gz")) for entry in _unindexed(path, known.get(path.name, 0))]
+    for entry in read_index(index):
+        name, end = entry.end
+        known[name] = max(known.get(name, 0), end)
+    _cut_line(index)
+    found: list[Entry] = []
+    again: list[Entry] = []
+    for path in sorted(folder.glob("*.warc.gz")):
+        for entry in _unindexed(path, known.get(path.name, 0)):
+            (found if entry.revisit is None else again).append(entry)
+    if again:
+        wanted = {(entry.capture.target, entry.capture.digest) for entry in again}
+        bodies = {
+            (entry.capture.target, entry.capture.digest): entry
+            for entry in (*read_index(index), *found)
+            if (entry.capture.target, entry.capture.digest) in wanted and entry.revisit is None
+        }
+        found += [
+            _seen_again(entry, first)
+            for entry in again
+            if (first := bodies.get((entry.capture.target, entry.capture.digest))) is not None
+        ]
     if found:
+        found.sort(key=lambda entry: entry.capture.captured_at)
         with index.open("ab") as file:
             file.writelines(entry.to_json() + b"\n" for entry in found)
-    return entries + found
+
+
+def _seen_again(entry: Entry, first: Entry) -> Entry:
+    """The line of a page seen again unchanged: what it was, as its first record tells, and when it was seen again."""
+    return replace(
+        entry,
+        capture=replace(first.capture, captured_at=entry.capture.captured_at, tls=entry.capture.tls),
+        file=first.file,
+        offset=first.offset,
+        size=first.size,
+        etag=entry.etag or first.etag,
+        modified=entry.modified or first.modified,
+    )
 
 
 def _cut_line(index: Path) -> None:
@@ -426,7 +518,7 @@ def _unindexed(path: Path, start: int) -> list[Entry]:
             body: bytes = record.content_stream().read()
             if record.rec_type == "request":
                 asked = record.http_headers.protocol.encode() + b"\n" + body
-            elif record.rec_type == "response":
+            elif record.rec_type in {"response", "revisit"}:
                 entries.append(_entry(path, record, asked, body, at=(offset, length)))
     if end < size:
         os.truncate(path, end)
@@ -437,19 +529,25 @@ def _entry(path: Path, record: Any, asked: bytes, body: bytes, *, at: tuple[int,
     method, _, request_body = asked.partition(b"\n")
     url: str = record.rec_headers.get_header("WARC-Target-URI")
     headers = record.http_headers
+    own = record.rec_headers
+    told = {name.lower(): value for name, value in headers.headers}
+    again = record.rec_type == "revisit"
     capture = Capture(
-        digest=digest_of(body),
+        digest=own.get_header("WARC-Payload-Digest") if again else digest_of(body),
         url=url,
-        captured_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+        captured_at=datetime.fromisoformat(own.get_header("WARC-Date")),
         status=int(headers.get_statuscode()),
         media_type=_media_type(headers.headers),
         length=len(body),
         target=re.sub(r"(\+\d+)?\.warc\.gz$", "", path.name),
         method=method.decode(),
-        rendered=record.rec_headers.get_header(_RENDERED) is not None,
+        rendered=own.get_header(_RENDERED) is not None,
+        tls=unquote(own.get_header(_TLS) or "") or None,
     )
     key = request_key(capture.method, url, request_body, rendered=capture.rendered)
-    return Entry(capture, key, path.name, *at)
+    look = int(own.get_header(_LOOK) or 1)
+    revisit = (path.name, sum(at)) if again else None
+    return Entry(capture, key, path.name, *at, look, told.get("etag"), told.get("last-modified"), revisit)
 
 
 _GZIP = b"\x1f\x8b\x08"

@@ -13,27 +13,31 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from crawlers.archive import ArchiveError, Recorder
+from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
 from crawlers.records import Fault, SourceReport, SourceState
-from crawlers.rendering import browser_settings
+from crawlers.replay import Replay, tell_damage
 from crawlers.settings import settings
+from crawlers.spill import Lines, spill
 from crawlers.targets import Target
+from crawlers.visit import GONE, Last, Visit
+from crawlers.walk import Walk, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scrapy.crawler import Crawler
 
-    from crawlers.walk import Visit
 
 LEDGER = "sources.jsonl"
 STATE = "crawl.json"
@@ -69,6 +73,8 @@ def crawl(
     captures: Path,
     progress: Callable[[Progress], None] | None = None,
     raw: Path | None = None,
+    origin: Path | None = None,
+    on: date | None = None,
 ) -> list[SourceReport]:
     """Crawl targets; returns one report each, in their order.
 
@@ -76,13 +82,17 @@ def crawl(
     (with captures.jsonl, the ledger sources.jsonl and crawl.log), and, where `raw` is given, the platform's own JSON records
     to it. Ctrl-C stops cleanly with state INTERRUPTED; the same call again takes up where it stopped, within 48 hours.
 
+    `origin`: a WARC or WACZ file or a folder of saved pages, from which all answers are taken instead of the portals, as of the
+    day `on` (None: the last there are).
+
     Raises:
         MannersError: a foreign host, and no contact is set.
         PlatformError: a target's platform does not exist.
         CrawlError: a file cannot be written, another crawl writes there, or the child failed.
 
     """
-    check_identified(targets, settings().contact)
+    if origin is None:
+        check_identified(targets, settings().contact)
     for target in targets:
         load(target.platform)
     job = {
@@ -90,6 +100,8 @@ def crawl(
         "published": str(published),
         "captures": str(captures),
         "raw": None if raw is None else str(raw),
+        "origin": None if origin is None else str(origin.resolve()),
+        "on": None if on is None else on.isoformat(),
     }
     try:
         captures.mkdir(parents=True, exist_ok=True)
@@ -224,32 +236,66 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
     outputs = [path for path in (published, raw) if path is not None]
     for path in outputs:
         _write(path, [], whole=False)  # a path that cannot be written is told before the crawl, not after it
-    with Recorder(captures) as recorder:
+    with Recorder(captures) as recorder, closing(_ledger(captures, targets)) as ledger, spill(captures) as file:
         state = _read_state(captures / STATE)
-        now = datetime.now(UTC)
-        started = {target.id: _started(state, target, now) for target in targets}
-        state |= {target.id: _state(target, started[target.id], done=False) for target in targets}
+        origin = None if job.get("origin") is None else Path(job["origin"])
+        _check_alone(targets, state, origin, captures)
+        visits = _visits(targets, state, recorder, file)
+        state |= {visit.target.id: _state(visit, origin, visit.last, done=False) for visit in visits}
         _write(captures / STATE, [orjson.dumps(state)])
-        visits = _scrape(targets, recorder, started, news)
-    reports = [visit.report() for visit in visits]
-    good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
-    _write(published, (line for visit in good for lines in visit.lines for line in lines or ()))
-    if raw is not None:
-        _write(raw, (line for visit in good for line in visit.raws if line is not None))
+        if origin is None:
+            _scrape(visits, recorder, ledger, news)
+        else:
+            on = None if job["on"] is None else date.fromisoformat(job["on"])
+            replay = Replay(origin, targets, recorder, file, on)
+            for visit in visits:
+                visit.started, visit.earlier, visit.before = replay.since, {}, {}
+            tell_damage(replay, visits, origin)
+            asyncio.run(_replayed(visits, replay, ledger, _teller(news)))
+        reports = [visit.report() for visit in visits]
+        good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
+        _write(published, (line for visit in good for line in visit.lines))
+        if raw is not None:
+            _write(raw, (line for visit in good for line in visit.raws))
     for visit, report in zip(visits, reports, strict=True):
-        state[visit.target.id] = _state(visit.target, visit.started, done=report.state not in OPEN)
+        last = Last(report.listed, report.read, dict(visit.fields)) if report.state in JUDGED else visit.last
+        state[visit.target.id] = _state(visit, origin, last, done=report.state not in OPEN)
     _write_ledger(captures / LEDGER, reports)
     _write(captures / STATE, [orjson.dumps(state)])
     for report in reports:
         _say(news, "report", report.to_json())
 
 
-def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, datetime], news: IO[bytes]) -> list[Visit]:
-    """Run the spider to its end, or until our input closes."""
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
+def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, file: IO[bytes]) -> list[Visit]:
+    """The visits to make, each told what an interrupted run had already fetched well, and what crawls before it kept."""
+    now = datetime.now(UTC)
+    visits = {
+        target.id: Visit(
+            target,
+            load(target.platform),
+            _started(state, target, now),
+            Lines(file),
+            Lines(file),
+            last=_last(state, target),
+        )
+        for target in targets
+    }
+    for entry in recorder.entries():
+        capture = entry.capture
+        visit = visits.get(capture.target)
+        if visit is None or entry.look != 1:
+            continue
+        fine = 200 <= capture.status < 300
+        if capture.captured_at < visit.started:
+            if fine:
+                visit.before[entry.key] = entry
+        elif fine or capture.status in GONE:
+            visit.earlier[entry.key] = entry
+    return list(visits.values())
 
-    from crawlers.spider import PortalSpider  # noqa: PLC0415
 
+def _teller(news: IO[bytes]) -> Callable[[Visit], None]:
+    """Return what passes on how far a visit is, not too often."""
     told: dict[str, float] = {}
 
     def tell(visit: Visit) -> None:
@@ -265,9 +311,46 @@ def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, dateti
             asdict(Progress(visit.target.id, visit.total or len(visit.entries), visit.read, visit.failed, state)),
         )
 
+    return tell
+
+
+async def _replayed(visits: list[Visit], replay: Replay, ledger: Ledger, tell: Callable[[Visit], None]) -> None:
+    """Walk through an archive to its end, or until our input closes."""
+    walk = Walk(replay.ask, replay.body, tell, ledger.note, once)
+    tasks = [asyncio.create_task(walk.visit(visit)) for visit in visits]
+    loop = asyncio.get_running_loop()
+
+    def closed() -> None:
+        if not os.read(0, 1):
+            loop.remove_reader(0)
+            for task in tasks:
+                task.cancel()
+
+    loop.add_reader(0, closed)
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    loop.remove_reader(0)
+    for visit, error in zip(visits, ended, strict=True):
+        if isinstance(error, Exception):
+            raise error
+        tell(visit)
+
+
+def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[bytes]) -> None:
+    """Run the spider to its end, or until our input closes."""
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
+
+    from crawlers.spider import PortalSpider  # noqa: PLC0415
+    from crawlers.tls import trust  # noqa: PLC0415
+
+    bundle = settings().ca_bundle
+    if bundle is not None and not bundle.is_file():
+        raise CrawlError(f"{bundle}: không có tệp chứng chỉ này; sửa SOAT_CA_BUNDLE rồi chạy lại")
+    trust(bundle)
+    tell = _teller(news)
+    targets = [visit.target for visit in visits]
     process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
     crawler = process.create_crawler(PortalSpider)
-    process.crawl(crawler, targets=targets, recorder=recorder, started=started, retries=settings().retries, tell=tell)
+    process.crawl(crawler, visits=visits, recorder=recorder, ledger=ledger, retries=settings().retries, tell=tell)
     _stop_with_input(crawler)
     process.start(install_signal_handlers=False)
     spider = crawler.spider
@@ -278,7 +361,6 @@ def _scrape(targets: list[Target], recorder: Recorder, started: dict[str, dateti
             f"{recorder.folder / LOG}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
             "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
         )
-    return spider.visits
 
 
 def _stop_with_input(crawler: Crawler) -> None:
@@ -303,6 +385,11 @@ def _stop_with_input(crawler: Crawler) -> None:
 
 def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
     """Return Scrapy's settings: a plain downloader with our name, time-outs and limits; manners are the spider's."""
+    browser: dict[str, Any] = {}
+    if any(_needs_browser(target) for target in targets):
+        from crawlers.rendering import browser_settings  # noqa: PLC0415 - most crawls need no browser
+
+        browser = browser_settings({host for target in targets for host in target.hosts})
     hosts = {host: min(t.parallel for t in targets if host in t.hosts) for target in targets for host in target.hosts}
     off = ("redirect.RedirectMiddleware", "redirect.MetaRefreshMiddleware", "retry.RetryMiddleware", "robotstxt.RobotsTxtMiddleware",
            "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")  # fmt: skip
@@ -318,13 +405,14 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings().max_response,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS": {"https": "crawlers.tls.LenientHandler"},
         "LOG_FILE": str(log),
         "LOG_LEVEL": "WARNING",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOGSTATS_INTERVAL": 0,
         "STATS_DUMP": False,
-        **(browser_settings(hosts) if any(_needs_browser(target) for target in targets) else {}),
+        **browser,
     }  # fmt: skip
 
 
@@ -342,8 +430,51 @@ def _pairs(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(row[key]) for key in ("handover", "expect") if row[key] is not None}
 
 
-def _state(target: Target, started: datetime, *, done: bool) -> dict[str, Any]:
-    return {"started": started.isoformat(), "done": done, "what": [target.platform, target.url, target.code]}
+def _state(visit: Visit, origin: Path | None, last: Last | None, *, done: bool) -> dict[str, Any]:
+    target = visit.target
+    what = [target.platform, target.url, target.code]
+    kept: dict[str, Any] = {} if last is None else {"last": asdict(last)}
+    if origin is not None:
+        kept["origin"] = str(origin)
+    return {"started": visit.started.isoformat(), "done": done, "what": what, **kept}
+
+
+def _check_alone(targets: list[Target], state: dict[str, Any], origin: Path | None, captures: Path) -> None:
+    """Refuse to mix an archive's pages of a target with those of the portal itself, or of another archive."""
+    told = None if origin is None else str(origin)
+    for target in targets:
+        if target.id in state and state[target.id].get("origin") != told:
+            raise CrawlError(
+                f"{captures}: đã có bản chụp của mục tiêu “{target.id}” từ nguồn khác (cổng thật hoặc kho lưu khác); "
+                "dùng thư mục khác (--captures) cho lần thu thập này"
+            )
+
+
+def _last(state: dict[str, Any], target: Target) -> Last | None:
+    """What the last good crawl of the target found, if that asked the same."""
+    before = state.get(target.id)
+    if before is None or "last" not in before or before["what"] != [target.platform, target.url, target.code]:
+        return None
+    return Last(**before["last"])
+
+
+def last_of(captures: Path, target: Target) -> Last | None:
+    """Return what the last good crawl of a target into that folder found; None: the folder does not tell.
+
+    Raises:
+        CrawlError: the folder's crawl.json cannot be read.
+
+    """
+    return _last(_read_state(captures / STATE), target)
+
+
+def _ledger(captures: Path, targets: list[Target]) -> Ledger:
+    try:
+        return Ledger(captures, [target.id for target in targets])
+    except OSError as error:
+        raise CrawlError(
+            f"{captures}: không ghi được sổ trang ({error.strerror}); kiểm tra quyền và chỗ trống"
+        ) from error
 
 
 def _started(state: dict[str, Any], target: Target, now: datetime) -> datetime:

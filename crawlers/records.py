@@ -19,7 +19,8 @@ class RecordError(ValueError):
 class Capture:
     """One response as it was received; immutable and addressed by the SHA-256 of its body.
 
-    `rendered`: the body is the page as a browser showed it once its scripts had run.
+    `rendered`: the body is the page as a browser showed it once its scripts had run. `tls`: "verified", or "failed: " and why
+    the server's certificate could not be trusted; None where there is none.
     """
 
     digest: str
@@ -31,11 +32,13 @@ class Capture:
     target: str
     method: str = "GET"
     rendered: bool = False
+    tls: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the capture as one JSON object; the time in ISO 8601, UTC."""
         return {
             **({"rendered": True} if self.rendered else {}),
+            **({"tls": self.tls} if self.tls else {}),
             "digest": self.digest,
             "url": self.url,
             "captured_at": self.captured_at.astimezone(UTC).isoformat(),
@@ -54,7 +57,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where and when a record was seen; `places` tells for a field's path where in the capture it stands."""
+    """Where and when a record was seen; `places` tells for a field's path where in the capture it stands.
+
+    `suspect` tells for a field's path why its text is not believed: it seems to belong to another field, or it varies.
+    """
 
     agency: str | None = None
     url: str | None = None
@@ -64,6 +70,7 @@ class Source:
     level: str | None = None
     territory: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    suspect: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -74,10 +81,14 @@ class Source:
 
         """
         source = _mapping(data or {}, "source")
-        places = _mapping(source.get("places") or {}, "source.places")
+        places, suspect = (
+            {str(key): str(value) for key, value in _mapping(source.get(name) or {}, f"source.{name}").items()}
+            for name in ("places", "suspect")
+        )
         return cls(
             **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
-            places={str(key): str(value) for key, value in places.items()},
+            places=places,
+            suspect=suspect,
         )
 
 
@@ -180,7 +191,10 @@ class SourceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What one crawl saw of one target: procedures listed and read, list pages (digests), and everything that went wrong."""
+    """What one crawl saw of one target: procedures listed and read, list pages (digests), and everything that went wrong.
+
+    `notes` is what else must be told of how it was seen; nothing went wrong there.
+    """
 
     target: str
     state: SourceState
@@ -188,10 +202,12 @@ class SourceReport:
     read: int
     listing: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as one JSON object."""
         return {
+            **({"notes": list(self.notes)} if self.notes else {}),
             **{name: getattr(self, name) for name in ("target", "state", "listed", "read")},
             "listing": list(self.listing),
             "faults": [_compact(fault) for fault in self.faults],
@@ -205,6 +221,7 @@ class SourceReport:
                 **data,
                 "state": SourceState(data["state"]),
                 "listing": tuple(data["listing"]),
+                "notes": tuple(data.get("notes", ())),
                 "faults": tuple(Fault(**fault) for fault in data["faults"]),
             }
         )

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as BrowserError
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 
 from crawlers.settings import settings
+from crawlers.tls import Lenient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,6 +38,10 @@ _allowed: WeakKeyDictionary[Page, tuple[frozenset[str], tuple[str, ...]]] = Weak
 _guarded: WeakKeyDictionary[BrowserContext, bool] = WeakKeyDictionary()
 
 
+class LenientBrowser(Lenient, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # the base has no types
+    """The handler with a browser, and beside it one that does not verify certificates."""
+
+
 def executable() -> str | None:
     """Return the path of the system's browser; None leaves Playwright to use its own."""
     return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
@@ -47,9 +53,11 @@ def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
     # Redirects pass by the routes below, so names are refused where they are looked up as well.
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in names)])
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
     return {
-        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "DOWNLOAD_HANDLERS": {
+            "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
+            "https": "crawlers.rendering.LenientBrowser",
+        },
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": executable(),
             "args": [*_FLAGS, *as_root, f"--host-resolver-rules={rules}"],
@@ -60,8 +68,12 @@ def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
     }
 
 
-def asked_of_browser(hosts: frozenset[str], reading: Sequence[str]) -> dict[str, Any]:
-    """Return the request's meta by which a browser is asked; the page's scripts may ask `hosts`, and POST only where it reads."""
+def asked_of_browser(hosts: frozenset[str], reading: Sequence[str], *, unverified: bool) -> dict[str, Any]:
+    """Return the request's meta by which a browser is asked; the page's scripts may ask `hosts`, and POST only where it reads.
+
+    Certificates are verified by ourselves (`crawlers.tls`); a browser that knows less authorities than we is told not to mind.
+    """
+    lenient = unverified or settings().ca_bundle is not None
 
     async def begin(page: Page, request: object) -> None:
         del request
@@ -73,7 +85,13 @@ def asked_of_browser(hosts: frozenset[str], reading: Sequence[str]) -> dict[str,
 
     return {
         "playwright": True,
-        "playwright_context_kwargs": {"service_workers": "block", "locale": "vi-VN", "accept_downloads": False},
+        "playwright_context": "lenient" if lenient else "default",
+        "playwright_context_kwargs": {
+            "service_workers": "block",
+            "locale": "vi-VN",
+            "accept_downloads": False,
+            "ignore_https_errors": lenient,
+        },
         "playwright_page_init_callback": begin,
         "playwright_page_goto_kwargs": {"wait_until": "load"},
         "playwright_page_methods": [PageMethod(_settled)],

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     max_file: int = 256 * 2**20
     max_cell: int = 2**20
     max_list_pages: int = 20_000
+    ca_bundle: Path | None = None
     language: str = "vi"
 
     @property

@@ -23,19 +23,24 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawlers.archive import ArchiveError, Entry, Exchange, Recorder, read_body
+from crawlers.archive import ArchiveError, Exchange, read_body
+from crawlers.canary import canary_of
+from crawlers.ledger import PAGES, Line
 from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, retry_after, wall, within
-from crawlers.platforms import Ask, load
+from crawlers.platforms import Ask
 from crawlers.rendering import NO_BROWSER, BrowserError, asked_of_browser
 from crawlers.settings import settings
-from crawlers.walk import Unseen, Visit, Walk, check_own, denied, refusal
+from crawlers.tls import FAILED, UNVERIFIED, VERIFIED, distrusted
+from crawlers.visit import Answer, Unseen, Visit
+from crawlers.walk import Walk, check_own, denied, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from scrapy.http import Headers, Response
 
-    from crawlers.records import Capture
+    from crawlers.archive import Entry, Recorder
+    from crawlers.ledger import Ledger
     from crawlers.targets import Target
 
 _NETWORK = (
@@ -54,6 +59,8 @@ class Host:
     pace: Pace
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     robots: Robots | Unseen | None = None
+    tls: str | None = None
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class PortalSpider(scrapy.Spider):
@@ -64,19 +71,18 @@ class PortalSpider(scrapy.Spider):
     def __init__(
         self,
         *,
-        targets: list[Target],
+        visits: list[Visit],
         recorder: Recorder,
-        started: Mapping[str, datetime],
+        ledger: Ledger,
         retries: int,
         tell: Callable[[Visit], None],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__()
         self.recorder, self.retries, self.tell, self.now = recorder, retries, tell, now
-        self.visits = [Visit(target, load(target.platform), started[target.id]) for target in targets]
-        for visit in self.visits:
-            visit.earlier = _earlier(recorder.entries, visit)
-        self._walk = Walk(self._ask, partial(read_body, recorder.folder), tell)
+        self.ledger, self.visits = ledger, visits
+        self._walk = Walk(self._ask, partial(read_body, recorder.folder), tell, self._note)
+        targets = [visit.target for visit in visits]
         self.hosts = {host: Host(_pace(host, targets)) for target in targets for host in target.hosts}
         self.failure: ArchiveError | None = None
         self.finished = self.stopped = False
@@ -108,21 +114,36 @@ class PortalSpider(scrapy.Spider):
             self.stop()
         self.tell(visit)
 
-    async def _ask(self, visit: Visit, ask: Ask) -> tuple[Capture, bytes, dict[str, str]]:
+    def _note(self, line: Line) -> None:
+        try:
+            self.ledger.note(line)
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.recorder.folder / PAGES}: không ghi được sổ trang ({error.strerror}); giải phóng chỗ trống rồi chạy lại"
+            ) from error
+
+    async def _ask(self, visit: Visit, ask: Ask, *, before: Entry | None = None, look: int = 1) -> Answer:
         """Ask politely, keeping every answer; a busy server is asked again after the time it names."""
         check_own(visit, ask)
         host = self.hosts[urlsplit(ask.url).netloc.lower()]
         robots = await self._robots(visit, ask, host)
-        if not robots.allows(ask.url):
+        waived = visit.target.robots_waived
+        if waived is None and not robots.allows(ask.url):
             raise denied(ask.url)
-        return await self._ask_host(visit, ask, host)
+        if waived is not None:
+            visit.notes[f"bỏ qua robots.txt theo văn bản: {waived}"] = None
+        return await self._ask_host(visit, ask, host, before=before, look=look)
 
     async def _robots(self, visit: Visit, ask: Ask, host: Host) -> Robots:
         async with host.asking:
             if host.robots is None:
                 where = Ask(urljoin(ask.url, "/robots.txt"))
                 try:
-                    capture, body, _ = await self._ask_host(visit, where, host)
+                    answer = await self._ask_host(visit, where, host)
+                    capture, body = answer.capture, answer.body
+                    self._note(
+                        Line(visit.target.id, "robots", "GET", where.url, "seen", capture.status, capture.digest)
+                    )
                     if (
                         capture.status == 429
                         or capture.status >= 500
@@ -134,14 +155,22 @@ class PortalSpider(scrapy.Spider):
                 except Unseen as unseen:
                     if unseen.fault.kind == "window":
                         raise  # another target on this host may have another window
+                    if unseen.status is None:
+                        why = unseen.fault.why
+                        self._note(Line(visit.target.id, "robots", "GET", where.url, "failed", why=why))
                     host.robots = unseen
             if isinstance(host.robots, Unseen):
                 raise host.robots
             return host.robots
 
-    async def _ask_host(self, visit: Visit, ask: Ask, host: Host) -> tuple[Capture, bytes, dict[str, str]]:
-        for attempt in range(self.retries + 1):
-            last = attempt == self.retries
+    async def _ask_host(
+        self, visit: Visit, ask: Ask, host: Host, *, before: Entry | None = None, look: int = 1
+    ) -> Answer:
+        if ask.url.lower().startswith("https:"):
+            await self._check_tls(ask, host)
+        retries = 0 if ask.key == canary_of(visit.target).key else self.retries
+        for attempt in range(retries + 1):
+            last = attempt == retries
             pause = max(1.0, host.pace.delay) * 2**attempt
             async with host.pace.turn():
                 if not within(visit.target.window, self.now()):
@@ -151,7 +180,7 @@ class PortalSpider(scrapy.Spider):
                         f"{ask.url}: ngoài giờ được phép truy cập ({visit.target.window}); {RESUME} trong khung giờ đó",
                     )
                 try:
-                    capture, response, headers = await self._exchange(visit, ask)
+                    answer = await self._exchange(visit, ask, before, look)
                 except DownloadCancelledError as error:
                     raise Unseen(
                         "too_large",
@@ -173,25 +202,36 @@ class PortalSpider(scrapy.Spider):
                         ) from error
                     host.pace.hold(pause)
                     continue
-            if capture.status not in BUSY or last:
+            if answer.capture.status not in BUSY or last:
                 break
-            asked = retry_after(headers.get("retry-after"), self.now())
+            asked = retry_after(answer.headers.get("retry-after"), self.now())
             if asked is not None and asked > MAX_WAIT:
                 break
             host.pace.hold(pause if asked is None else asked)
-        return capture, response, headers
+        return answer
 
-    async def _exchange(self, visit: Visit, ask: Ask) -> tuple[Capture, bytes, dict[str, str]]:
+    async def _check_tls(self, ask: Ask, host: Host) -> None:
+        """Learn once whether the host's certificate can be trusted; nothing is asked of the host but that."""
+        async with host.checking:
+            if host.tls is None:
+                parts = urlsplit(ask.url)
+                where = (parts.hostname or "", parts.port or 443)
+                why = await asyncio.to_thread(distrusted, *where, settings().timeout)
+                host.tls = VERIFIED if why is None else FAILED + why
+
+    async def _exchange(self, visit: Visit, ask: Ask, before: Entry | None, look: int) -> Answer:
         request = scrapy.Request(
             ask.url,
             method=ask.method,
             body=ask.body,
-            headers=_asking(ask),
+            headers=_asking(ask) | _unless(ask, before),
             dont_filter=True,
             meta={"download_slot": urlsplit(ask.url).netloc.lower()},
         )
+        tls = self.hosts[urlsplit(ask.url).netloc.lower()].tls if ask.url.lower().startswith("https:") else None
+        request.meta[UNVERIFIED] = unverified = (tls or "").startswith(FAILED)
         if ask.rendered:
-            request.meta.update(asked_of_browser(visit.target.hosts, visit.platform.READING))
+            request.meta.update(asked_of_browser(visit.target.hosts, visit.platform.READING, unverified=unverified))
         at = self.now()
         assert self.crawler.engine is not None  # noqa: S101 - Scrapy starts spiders with an engine
         response: Response = await self.crawler.engine.download_async(request)
@@ -210,11 +250,21 @@ class PortalSpider(scrapy.Spider):
                 body=response.body,
                 at=at,
                 rendered=ask.rendered,
-            )
+                look=look,
+                tls=tls,
+            ),
+            before,
         )
-        if not visit.lines and 200 <= response.status < 300:
+        if not visit.listed_all and 200 <= entry.capture.status < 300:
             visit.earlier[ask.key] = entry  # a list that is a document is both its own list page and its detail
-        return entry.capture, response.body, {name.lower(): value for name, value in headers}
+        not_sent = response.status == 304 and before is not None
+        return Answer(
+            entry,
+            read_body(self.recorder.folder, entry) if not_sent else response.body,
+            {name.lower(): value for name, value in headers},
+            unchanged=before is not None and look == 1 and entry.capture.digest == before.capture.digest,
+            kept=not_sent,
+        )
 
 
 # --- words and small parts ----------------------------------------------------------------------------------------
@@ -226,15 +276,12 @@ def _pace(host: str, targets: Sequence[Target]) -> Pace:
     return Pace(max(target.delay for target in sharing), min(target.parallel for target in sharing))
 
 
-def _earlier(entries: Sequence[Entry], visit: Visit) -> dict[str, Entry]:
-    """What an interrupted run of this same crawl had already fetched well."""
-    return {
-        entry.key: entry
-        for entry in entries
-        if entry.capture.target == visit.target.id
-        and entry.capture.captured_at >= visit.started
-        and 200 <= entry.capture.status < 300
-    }
+def _unless(ask: Ask, before: Entry | None) -> dict[str, str]:
+    """The headers that ask for a page only if it is another than the one kept."""
+    if before is None or ask.method != "GET" or ask.rendered:
+        return {}
+    told = {"If-None-Match": before.etag, "If-Modified-Since": before.modified}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _check_rendered(visit: Visit, ask: Ask, response: Response) -> None:

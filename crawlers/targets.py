@@ -23,6 +23,7 @@ class TargetsError(ValueError):
 class Target:
     """One source an audit may visit, as one `[[target]]` of targets.toml; delay in seconds, `window` in local hours.
 
+    `robots_waived` names the document by which its owner allows what its robots.txt does not; None: robots.txt is kept to.
     `handover` are other hosts (with port) that belong to it: where its data API stands, or where a journey is handed to.
     """
 
@@ -38,6 +39,7 @@ class Target:
     window: str | None = None
     expect: tuple[int, int] | None = None
     scope: Path | None = None
+    robots_waived: str | None = None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -99,7 +101,7 @@ def read_targets(path: Path, only: str | None = None) -> list[Target]:
 
 
 _REQUIRED = ("id", "agency", "level", "platform", "url")
-_OPTIONAL = ("code", "handover", "delay", "parallel", "window", "expect", "scope")
+_OPTIONAL = ("code", "handover", "delay", "parallel", "window", "expect", "scope", "robots_waived")
 
 
 def _target(path: Path, index: int, row: dict[str, Any]) -> Target:
@@ -131,20 +133,28 @@ def _target(path: Path, index: int, row: dict[str, Any]) -> Target:
         raise fail("delay phải là số giây không âm")
     if type(parallel) is not int or parallel < 1:
         raise fail("parallel phải là số nguyên từ 1")
-    handover = row.get("handover", [])
-    if not isinstance(handover, list) or not all(
-        isinstance(host, str) and re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?", host)
-        for host in handover
-    ):
-        raise fail('handover phải là danh sách tên máy chủ, ví dụ ["api.example.gov.vn"]')
+    if (why := _bad_permission(row)) is not None:
+        raise fail(why)
     scope = row.get("scope")
     return Target(
         **{key: row[key].strip() for key in _REQUIRED},
         code=row.get("code"),
-        handover=tuple(handover),
+        handover=tuple(row.get("handover", ())),
         delay=float(delay),
         parallel=parallel,
         window=row.get("window"),
         expect=None if expect is None else (expect[0], expect[1]),
         scope=None if scope is None else path.parent / scope,
+        robots_waived=row.get("robots_waived"),
     )
+
+
+def _bad_permission(row: dict[str, Any]) -> str | None:
+    """Say what is wrong with the keys by which more may be visited than the URL's host and its robots.txt allow."""
+    handover, waived = row.get("handover", []), row.get("robots_waived")
+    host = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?")
+    if not isinstance(handover, list) or not all(isinstance(name, str) and host.fullmatch(name) for name in handover):
+        return 'handover phải là danh sách tên máy chủ, ví dụ ["api.example.gov.vn"]'
+    if waived is not None and (not isinstance(waived, str) or len(waived.strip()) < 8):
+        return 'robots_waived phải nêu văn bản cho phép, ví dụ "Công văn số 12/VP-KSTT ngày 02/11/2026"'
+    return None

@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
 from crawlers.archive import ArchiveError
-from crawlers.manners import BUSY, LOCAL, RESUME, forbidden, wall
+from crawlers.canary import canary_of, told
+from crawlers.ledger import Line
+from crawlers.manners import BUSY, LOCAL, forbidden, wall
 from crawlers.page import Page, PageChanged, link
-from crawlers.platforms import Ask, Listing, Platform, Reading
-from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
+from crawlers.platforms import Ask, Listing, Reading
+from crawlers.records import Capture, Fault, PublishedProcedure, SourceState
 from crawlers.settings import settings
+from crawlers.suspicion import contents, suspicions
+from crawlers.visit import GONE, Answer, Unseen, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from crawlers.archive import Entry
-    from crawlers.targets import Target
+    from crawlers.canary import Canary
+    from crawlers.ledger import Kind, Outcome
 
 Part = TypeVar("Part", Listing, Reading)
 
@@ -34,94 +38,65 @@ LOST = 5  # detail pages in a row that cannot be reached before the host is take
 MAX_REDIRECTS = 5
 MAX_ENTRIES = 500_000
 """Procedures on a source's lists before its paging is taken to be endless."""
-GONE = frozenset({404, 410})
+SAMPLE = 200
+"""Every so many detail pages one is looked at twice; so are the first two, and all as soon as one of them varies."""
+FEW = 20
+"""A source with fewer procedures is not sampled: there only pages that changed since the crawl before are looked at twice."""
+VARIES = "nội dung khác nhau giữa hai lần xem"
 _ENDS = {
     "blocked": SourceState.BLOCKED,
     "robots": SourceState.BLOCKED,
     "unreachable": SourceState.UNREACHABLE,
+    "not_archived": SourceState.UNREACHABLE,
     "no_browser": SourceState.UNREACHABLE,
     "window": SourceState.OUTSIDE_WINDOW,
 }
 """What a fault on a list page makes of the whole source; every other kind makes it CHANGED."""
+_NEVER_ASKED = frozenset({"robots", "foreign", "window"})
 
 
-class Unseen(Exception):  # noqa: N818 - not a program error: a page that could not be seen
-    """A page that could not be seen or read, as the fault that is reported."""
-
-    def __init__(self, kind: str, url: str, why: str, capture: str | None = None) -> None:
-        super().__init__(why)
-        self.fault = Fault(kind, url, why, capture)
+def once(visit: Visit, index: int, entry: Entry) -> bool:
+    """Say that no page is looked at twice: what answers never varies."""
+    del visit, index, entry
+    return False
 
 
-@dataclass(slots=True)
-class Visit:
-    """The state of one target's crawl; `lines` and `raws` are in list order, None where nothing was read."""
+class Found(NamedTuple):
+    """What one detail page gave: its place in the list, the request, how it is read, what was read, and the answer."""
 
-    target: Target
-    platform: Platform
-    started: datetime
-    earlier: dict[str, Entry] = field(default_factory=dict)
-    entries: dict[str, Ask] = field(default_factory=dict)
-    lines: list[list[bytes] | None] = field(default_factory=list)
-    raws: list[bytes | None] = field(default_factory=list)
-    listing: list[str] = field(default_factory=list)
-    faults: list[tuple[int, Fault]] = field(default_factory=list)
-    total: int | None = None
-    lists: int = 0
-    lost_lists: int = 0
-    failed: int = 0
-    changed: int = 0
-    lost: int = 0
-    halted: bool = False
-    end: SourceState | None = SourceState.INTERRUPTED
+    place: int
+    ask: Ask
+    reader: Callable[[Page], Reading]
+    reading: Reading
+    answer: Answer
 
-    @property
-    def read(self) -> int:
-        """How many records were read."""
-        return sum(len(lines) for lines in self.lines if lines)
 
-    @property
-    def listed(self) -> int:
-        """How many procedures the source says it lists; what was read and failed where it does not say."""
-        return self.read + self.failed if self.total is None else self.total
+class Asker(Protocol):
+    """Gives the answer to a request, or raises Unseen. `before` is the kept answer it is compared with, `look` 2 for a second look."""
 
-    def report(self) -> SourceReport:
-        """Return the report of this visit; faults in list order."""
-        faults = [fault for _, fault in sorted(self.faults, key=lambda item: item[0])]
-        if self.end is SourceState.INTERRUPTED:
-            faults.insert(0, Fault("interrupted", self.target.url, f"đã dừng giữa chừng; {RESUME}"))
-        state = self.end or SourceState.OK
-        if self.end is None and (self.changed * 2 > len(self.entries) or self.lost_lists * 2 > self.lists):
-            state = SourceState.CHANGED
-        elif self.end is None and (why := self._suspicion()):
-            state = SourceState.SUSPECT
-            faults.insert(0, Fault("count", self.target.url, why))
-        elif self.end is None and (self.failed or self.lost_lists):
-            state = SourceState.PARTIAL
-        return SourceReport(self.target.id, state, self.listed, self.read, tuple(self.listing), tuple(faults))
+    def __call__(self, visit: Visit, ask: Ask, *, before: Entry | None = None, look: int = 1) -> Awaitable[Answer]:
+        """Ask."""
 
-    def _suspicion(self) -> str | None:
-        expect = self.target.expect
-        if expect is not None and not expect[0] <= self.listed <= expect[1]:
-            return (
-                f"nguồn liệt kê {self.listed} thủ tục, ngoài khoảng dự kiến {expect[0]}–{expect[1]}; "
-                "không dùng để kết luận, hãy kiểm tra nguồn hoặc sửa “expect” trong tệp mục tiêu"
-            )
-        if self.total is not None and self.read + self.failed != self.total:
-            return f"nguồn ghi tổng số {self.total} thủ tục nhưng chỉ thấy {self.read + self.failed} thủ tục khác nhau; không dùng để kết luận"
-        return None
+
+def sampled(visit: Visit, index: int, entry: Entry) -> bool:
+    """Say whether a detail page is looked at twice: a few of each source, and every one where a source was seen to vary."""
+    del entry
+    return visit.varying or (len(visit.entries) >= FEW and (index < 2 or index % SAMPLE == 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Walks targets: `ask` gives the capture, body and headers (lower-case names) that answer a request, or raises Unseen.
+    """Walks targets: `ask` gives answers; `body` the bytes of an answer that was kept before.
 
-    `body` gives the bytes of an answer that was kept before; `tell` is called whenever a visit is a step further.
+    `tell` is called whenever a visit is a step further, `note` when an address is done with; `twice` says whether the detail page
+    at a place of the list, seen as this entry, is looked at again.
     """
 
-    ask: Callable[[Visit, Ask], Awaitable[tuple[Capture, bytes, dict[str, str]]]]
+    ask: Asker
     body: Callable[[Entry], bytes]
     tell: Callable[[Visit], None]
+    note: Callable[[Line], None]
+    twice: Callable[[Visit, int, Entry], bool] = sampled
 
     async def visit(self, visit: Visit) -> None:
         """Go through one target's list and detail pages; what could not be seen becomes a fault of the visit.
@@ -132,6 +107,7 @@ class Walk:
         """
         try:
             await self._list(visit)
+            await self._canary(visit)
             queue = iter(enumerate(visit.entries.values()))
             workers = [asyncio.create_task(self._details(visit, queue)) for _ in range(visit.target.parallel)]
             try:
@@ -144,6 +120,17 @@ class Walk:
         except Unseen as unseen:
             visit.end = _ENDS.get(unseen.fault.kind, SourceState.CHANGED)
             visit.faults.append((-1, unseen.fault))
+        finally:
+            self._skip_rest(visit)
+
+    def _skip_rest(self, visit: Visit) -> None:
+        """Tell of what was listed and never asked."""
+        why = "nguồn dừng giữa chừng, không hỏi tiếp"
+        for index, ask in enumerate(visit.entries.values()):
+            if index >= len(visit.done) or not visit.done[index]:
+                self._note(visit, ask, "detail", "skipped", why=why)
+
+    # --- lists
 
     async def _list(self, visit: Visit) -> None:
         """Follow the list, and every list it leads to, to its end; each is read once."""
@@ -169,8 +156,8 @@ class Walk:
             # A procedure that stands on two lists counts once.
             visit.total = sum(known) - repeated if len(known) == len(totals) else None
         visit.lists = len(totals)
-        visit.lines = [None] * len(visit.entries)
-        visit.raws = [None] * len(visit.entries)
+        visit.done = bytearray(len(visit.entries))
+        visit.listed_all = True
 
     async def _chain(self, visit: Visit, first: Ask, asked: set[str], waiting: deque[Ask]) -> tuple[int | None, int]:
         """Follow one list page by page, refusing to go in circles; returns its total, and how many entries other lists had."""
@@ -179,28 +166,18 @@ class Walk:
         keys: set[str] = set()
         seen = again = 0
         total: int | None = None
-        while ask is not None:
-            if ask.key in own:
-                raise Unseen(
-                    "changed",
-                    ask.url,
-                    f"{ask.url}: con trỏ trang không tiến, danh sách lặp lại chính nó; cần xem lại cách phân trang",
-                )
-            if ask.key in asked:
-                break  # another list led here first
-            self._bound(visit, ask, len(asked))
-            asked.add(ask.key)
-            own.add(ask.key)
-            reader = partial(visit.platform.read_list, ask=ask, seen=seen)
-            listing, capture = await self._read(visit, ask, reader)
-            new = {entry.key: entry for entry in listing.entries if entry.key not in keys}
-            if listing.entries and not new:
-                raise Unseen(
-                    "changed",
-                    ask.url,
-                    f"{ask.url}: trang này chỉ lặp lại những thủ tục của trang trước; cần xem lại cách phân trang",
-                    capture.digest,
-                )
+        while ask is not None and (ask.key in own or ask.key not in asked):  # else another list led here first
+            try:
+                self._check_forward(visit, ask, own, len(asked))
+                asked.add(ask.key)
+                own.add(ask.key)
+                listing, answer = await self._read(visit, ask, partial(visit.platform.read_list, ask=ask, seen=seen))
+                new = {entry.key: entry for entry in listing.entries if entry.key not in keys}
+                _check_new(ask, listing, new, answer.capture)
+            except Unseen as unseen:
+                self._unseen(visit, ask, "list", unseen)
+                raise
+            self._seen(visit, ask, "list", answer, records=len(listing.entries))
             again += sum(key in visit.entries for key in new)
             for key, entry in new.items():
                 visit.entries.setdefault(key, entry)
@@ -209,15 +186,21 @@ class Walk:
             total = listing.total
             if len(asked) == len(own):
                 visit.total = total  # told while the first list is read
-            visit.listing.append(capture.digest)
+            visit.listing.append(answer.capture.digest)
             waiting.extend(listing.further)
             ask = listing.following
             self.tell(visit)
         return total, again
 
     @staticmethod
-    def _bound(visit: Visit, ask: Ask, pages: int) -> None:
-        """Refuse a list without end."""
+    def _check_forward(visit: Visit, ask: Ask, own: set[str], pages: int) -> None:
+        """Refuse a list that goes in circles, or has no end."""
+        if ask.key in own:
+            raise Unseen(
+                "changed",
+                ask.url,
+                f"{ask.url}: con trỏ trang không tiến, danh sách lặp lại chính nó; cần xem lại cách phân trang",
+            )
         if pages >= settings().max_list_pages or len(visit.entries) > MAX_ENTRIES:
             raise Unseen(
                 "changed",
@@ -226,18 +209,24 @@ class Walk:
                 "cần xem lại cách phân trang, hoặc tăng SOAT_MAX_LIST_PAGES",
             )
 
+    # --- details
+
     async def _details(self, visit: Visit, queue: Iterator[tuple[int, Ask]]) -> None:
         beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
         for index, ask in queue:
             if visit.halted:
                 break
+            reader = partial(visit.platform.read_detail, ask=ask)
             try:
-                reader = partial(visit.platform.read_detail, ask=ask)
-                reading, capture = await self._read(visit, ask, reader, beside)
+                reading, answer = await self._read(visit, ask, reader, beside, detail=True)
+                found = Found(index, ask, reader, reading, answer)
+                varies = await self._second_look(visit, found)
             except ArchiveError:
                 visit.halted = True
                 raise
             except Unseen as unseen:
+                visit.done[index] = 1
+                self._unseen(visit, ask, "detail", unseen)
                 fault = unseen.fault
                 visit.lost = visit.lost + 1 if fault.kind == "unreachable" else 0
                 if fault.kind in {"blocked", "window"} or visit.lost >= LOST:
@@ -248,13 +237,80 @@ class Walk:
                 visit.faults.append((index, fault))
             else:
                 visit.lost = 0
-                visit.failed += len(reading.faults)
-                visit.faults += [(index, replace(fault, capture=capture.digest)) for fault in reading.faults]
-                visit.lines[index] = [
-                    orjson.dumps(_sourced(record, visit, ask, capture).to_json()) for record in reading.records
-                ]
-                visit.raws[index] = None if reading.raw is None else orjson.dumps(reading.raw)
+                self._take(visit, found, varies)
             self.tell(visit)
+
+    def _take(self, visit: Visit, found: Found, varies: tuple[frozenset[str], ...]) -> None:
+        """Keep what a detail page gave."""
+        index, ask, _, reading, answer = found
+        capture = answer.capture
+        visit.done[index] = 1
+        visit.failed += len(reading.faults)
+        visit.faults += [(index, replace(fault, capture=capture.digest)) for fault in reading.faults]
+        lines = []
+        for place, record in enumerate(reading.records):
+            visit.fields.update(contents(record))
+            unsure = varies[place] if place < len(varies) else frozenset()
+            lines.append(orjson.dumps(_sourced(record, visit, ask, capture, sorted(unsure)).to_json()))
+        visit.lines.put(index, lines)
+        visit.read += len(lines)
+        if reading.raw is not None:
+            visit.raws.put(index, [orjson.dumps(reading.raw)])
+        self._seen(visit, ask, "detail", answer, records=len(lines))
+
+    async def _second_look(self, visit: Visit, found: Found) -> tuple[frozenset[str], ...]:
+        """Look at a page again where that is due; return, by record, the paths of the values that differ."""
+        index, ask, reader, reading, answer = found
+        if not reading.records or not (self.twice(visit, index, answer.entry) or self._differs(visit, found)):
+            return ()
+        try:
+            page, again, _ = await self._page(visit, ask, fresh=True, before=answer.entry, look=2)
+            if again.capture.digest == answer.capture.digest:
+                self._seen(visit, ask, "second", again)
+                return ()
+            beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
+            if beside is not None:
+                others = [await self._beside(visit, other, fresh=True, look=2) for other in beside(page, ask)]
+                page = replace(page, beside=tuple(other for other, _ in others))
+            second = reader(page)
+        except Unseen as unseen:
+            self._unseen(visit, ask, "second", unseen)
+            if unseen.fault.kind in {"blocked", "window"}:
+                raise
+            return ()  # one look is what there is
+        except PageChanged as changed:
+            why = f"{ask.page or ask.url}: lần xem thứ hai không đọc được như lần đầu: {changed.what}"
+            raise Unseen("varies", ask.url, why, answer.capture.digest) from changed
+        self._seen(visit, ask, "second", again, records=len(second.records))
+        if len(second.records) != len(reading.records):
+            why = f"{ask.page or ask.url}: {VARIES}, số thủ tục không giống nhau; không dùng để kết luận"
+            raise Unseen("varies", ask.url, why, answer.capture.digest)
+        pairs = zip(reading.records, second.records, strict=True)
+        paths = tuple(frozenset(differing(one, other)) for one, other in pairs)
+        visit.varying = visit.varying or any(paths)
+        return paths
+
+    def _differs(self, visit: Visit, found: Found) -> bool:
+        """Say whether a page gives other records than at the crawl before."""
+        _, ask, reader, reading, answer = found
+        before = visit.before.get(ask.key)
+        if before is None or _same(answer.entry, before):
+            return False
+        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
+        try:
+            page = self._kept(visit, ask)
+            others = () if beside is None else beside(page, ask)
+            page = replace(page, beside=tuple(self._kept(visit, other) for other in others))
+            return reader(page).records != reading.records
+        except (PageChanged, RecursionError, ArchiveError, KeyError):
+            return True
+
+    def _kept(self, visit: Visit, ask: Ask) -> Page:
+        """A page as the crawl before saw it; a KeyError where it did not."""
+        before = visit.before[ask.key]
+        return _as_page(visit, ask, Answer(before, self.body(before), {}))
+
+    # --- one page
 
     async def _read(
         self,
@@ -262,57 +318,187 @@ class Walk:
         ask: Ask,
         reader: Callable[[Page], Part],
         beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = None,
-    ) -> tuple[Part, Capture]:
+        *,
+        detail: bool = False,
+    ) -> tuple[Part, Answer]:
         """Fetch and read one page, with what must be asked `beside` it.
 
-        A page kept by the interrupted run before that cannot be read is fetched anew.
+        A page kept before, by the interrupted run or the last crawl, that cannot be read is fetched anew.
         """
         fresh = False
         while True:
             page: Page
-            page, capture, earlier = await self._page(visit, ask, fresh=fresh)
+            page, answer, kept = await self._page(visit, ask, fresh=fresh, detail=detail)
             try:
                 if beside is not None:
-                    others = [await self._page(visit, other, fresh=fresh, gone=True) for other in beside(page, ask)]
-                    page = replace(page, beside=tuple(other for other, _, _ in others))
-                    earlier = earlier or any(kept for _, _, kept in others)
-                return reader(page), capture
+                    others = [await self._beside(visit, other, fresh=fresh) for other in beside(page, ask)]
+                    page = replace(page, beside=tuple(other for other, _ in others))
+                    kept = kept or any(kept for _, kept in others)
+                return reader(page), answer
             except (PageChanged, RecursionError) as error:
-                if earlier:
+                if kept:
                     fresh = True
                     continue
-                for seen in (page, *page.beside):
-                    if (name := wall(seen.status, seen.body)) is not None and seen.status not in GONE:
-                        raise _blocked(seen.url, name, capture) from error
                 why = str(error) if isinstance(error, PageChanged) else str(page.changed("HTML", "lồng nhau quá sâu"))
-                raise Unseen("changed", page.url, why, capture.digest) from error
+                raise await self._unreadable(visit, page, answer, why, detail=detail) from error
 
-    # --- one page
+    async def _unreadable(self, visit: Visit, page: Page, answer: Answer, why: str, *, detail: bool) -> Unseen:
+        """Say what a page is that is not what was due: a wall, the page that stands for all that is not there, or a changed one."""
+        capture = answer.capture
+        for seen in (page, *page.beside):
+            if (name := wall(seen.status, seen.body)) is not None and seen.status not in GONE:
+                return _blocked(seen.url, name, capture)
+        canary = None if capture.rendered else await self._canary(visit)
+        if canary is not None and canary.like(capture.digest, answer.body):
+            if detail:
+                return _soft(page.url, capture)
+            name = "máy chủ trả cùng một trang cho mọi địa chỉ, kể cả địa chỉ không thể có"
+            return _blocked(page.url, name, capture)
+        return Unseen("changed", page.url, why, capture.digest, capture.status)
 
-    async def _page(self, visit: Visit, ask: Ask, *, fresh: bool, gone: bool = False) -> tuple[Page, Capture, bool]:
-        """Return a page, its capture, and whether it was already kept by the interrupted run that this one resumes.
+    async def _beside(self, visit: Visit, ask: Ask, *, fresh: bool, look: int = 1) -> tuple[Page, bool]:
+        try:
+            page, answer, kept = await self._page(visit, ask, fresh=fresh, gone=True, look=look)
+        except Unseen as unseen:
+            self._unseen(visit, ask, "beside", unseen)
+            raise
+        self._seen(visit, ask, "beside", answer)
+        return page, kept
 
-        `gone`: a page that is not there is a page too, with that status.
+    async def _page(
+        self,
+        visit: Visit,
+        ask: Ask,
+        *,
+        fresh: bool,
+        gone: bool = False,
+        detail: bool = False,
+        before: Entry | None = None,
+        look: int = 1,
+    ) -> tuple[Page, Answer, bool]:
+        """Return a page, its answer, and whether its bytes were already kept by a run or a crawl before this one.
+
+        `gone`: a page that is not there is a page too, with that status. `fresh`: nothing that was kept is taken for it.
         """
         entry = visit.earlier.get(ask.key)
-        if entry is not None and not fresh:
-            return _as_page(visit, ask, entry.capture, self.body(entry)), entry.capture, True
+        if entry is not None and not fresh and (gone or entry.capture.status < 400):
+            answer = Answer(entry, self.body(entry), {}, unchanged=_same(entry, visit.before.get(ask.key)))
+            _trusted(visit, entry.capture)
+            return _as_page(visit, ask, answer), answer, True
         for _ in range(MAX_REDIRECTS):
-            capture, body, headers = await self.ask(visit, ask)
-            if 300 <= capture.status < 400 and "location" in headers:
-                ask = _followed(visit, ask, headers["location"], capture)
+            compared = before if fresh else visit.before.get(ask.key)
+            answer = await self.ask(visit, ask, before=compared, look=look)
+            capture = answer.capture
+            _trusted(visit, capture)
+            if 300 <= capture.status < 400 and "location" in answer.headers:
+                if detail:
+                    await self._check_away(visit, ask, answer)
+                ask = _followed(visit, ask, answer.headers["location"], capture)
                 continue
             if capture.status >= 400 and not (gone and capture.status in GONE):
-                raise refusal(ask, capture, body)
-            return _as_page(visit, ask, capture, body), capture, False
+                raise refusal(ask, capture, answer.body)
+            canary = await self._canary(visit) if detail and not capture.rendered else None
+            if canary is not None and canary.same(capture.digest, answer.body):
+                raise _soft(ask.page or ask.url, capture)
+            return _as_page(visit, ask, answer), answer, answer.kept
         raise Unseen("changed", ask.url, f"{ask.url}: chuyển hướng quá {MAX_REDIRECTS} lần", capture.digest)
+
+    # --- the address that cannot exist
+
+    async def _canary(self, visit: Visit) -> Canary | None:
+        """What the server says to an address that cannot exist; asked once, when it is first of use."""
+        async with visit.asking_canary:
+            if not visit.canaries:
+                ask = canary_of(visit.target)
+                try:
+                    entry = visit.earlier.get(ask.key)
+                    if entry is not None:
+                        answer = Answer(entry, self.body(entry), {})
+                    else:
+                        answer = await self.ask(visit, ask)
+                except Unseen as unseen:
+                    if unseen.fault.kind == "window":
+                        raise
+                    self._unseen(visit, ask, "canary", unseen)
+                    visit.canaries.append(None)
+                else:
+                    self._seen(visit, ask, "canary", answer)
+                    capture, location = answer.capture, answer.headers.get("location")
+                    visit.canaries.append(told(ask, capture.status, capture.digest, answer.body, location))
+        return visit.canaries[0]
+
+    async def _check_away(self, visit: Visit, ask: Ask, answer: Answer) -> None:
+        """Refuse a detail page that leads where an address that cannot exist leads too."""
+        canary = await self._canary(visit)
+        if canary is not None and canary.location == urljoin(ask.url, answer.headers["location"]):
+            raise _soft(ask.page or ask.url, answer.capture)
+
+    # --- the ledger
+
+    def _seen(self, visit: Visit, ask: Ask, kind: Kind, answer: Answer, records: int | None = None) -> None:
+        outcome: Outcome = "unchanged" if answer.unchanged else "seen"
+        capture = answer.capture
+        self._note(visit, ask, kind, outcome, status=capture.status, digest=capture.digest, records=records)
+
+    def _unseen(self, visit: Visit, ask: Ask, kind: Kind, unseen: Unseen) -> None:
+        fault = unseen.fault
+        outcome: Outcome = "skipped" if fault.kind in _NEVER_ASKED else "failed"
+        self._note(visit, ask, kind, outcome, status=unseen.status, digest=fault.capture, why=fault.why)
+
+    def _note(self, visit: Visit, ask: Ask, kind: Kind, outcome: Outcome, **more: Any) -> None:  # noqa: ANN401 - a line's fields
+        self.note(Line(visit.target.id, kind, ask.method, ask.url, outcome, **more))
+
+
+def differing(one: PublishedProcedure, other: PublishedProcedure) -> Iterator[str]:
+    """Yield the paths of the values in which two readings of the same record differ; a whole list where its length differs."""
+    for item in fields(PublishedProcedure):
+        name = item.name
+        if name in {"source", "ignored"}:
+            continue
+        left, right = getattr(one, name), getattr(other, name)
+        if left == right:
+            continue
+        if name not in {"methods", "documents"} or not left or not right or len(left) != len(right):
+            yield name
+            continue
+        for index, (mine, theirs) in enumerate(zip(left, right, strict=True)):
+            for part in fields(mine):
+                if getattr(mine, part.name) != getattr(theirs, part.name):
+                    yield f"{name}[{index}].{part.name}"
+
+
+def _same(entry: Entry, before: Entry | None) -> bool:
+    return before is not None and before.capture.digest == entry.capture.digest
 
 
 # --- words and small parts ----------------------------------------------------------------------------------------
 
 
-def _as_page(visit: Visit, ask: Ask, capture: Capture, body: bytes) -> Page:
-    return Page(visit.target.platform, ask.page or ask.url, body, capture.status, capture.media_type)
+def _as_page(visit: Visit, ask: Ask, answer: Answer) -> Page:
+    capture = answer.capture
+    return Page(visit.target.platform, ask.page or ask.url, answer.body, capture.status, capture.media_type)
+
+
+def _trusted(visit: Visit, capture: Capture) -> None:
+    """Tell once for a host that its certificate cannot be trusted: what it sent is then at best part of the truth."""
+    if capture.tls is None or not capture.tls.startswith("failed: "):
+        return
+    visit.limited = True
+    host = urlsplit(capture.url).netloc
+    if not any(fault.kind == "tls" and urlsplit(fault.url).netloc == host for _, fault in visit.faults):
+        why = capture.tls.removeprefix("failed: ")
+        words = (
+            f"{urljoin(capture.url, '/')}: kết nối HTTPS không an toàn, {why}; vẫn xem tiếp nhưng nguồn không được coi là trọn vẹn, "
+            "đơn vị quản trị cần sửa chứng chỉ; nếu mạng dùng đơn vị cấp chứng chỉ riêng, đặt SOAT_CA_BUNDLE"
+        )
+        visit.faults.append((-1, Fault("tls", urljoin(capture.url, "/"), words)))
+
+
+def _check_new(ask: Ask, listing: Listing, new: dict[str, Ask], capture: Capture) -> None:
+    """Refuse a list page that only repeats the pages before it."""
+    if listing.entries and not new:
+        why = f"{ask.url}: trang này chỉ lặp lại những thủ tục của trang trước; cần xem lại cách phân trang"
+        raise Unseen("changed", ask.url, why, capture.digest)
 
 
 def _followed(visit: Visit, ask: Ask, location: str, capture: Capture) -> Ask:
@@ -338,12 +524,14 @@ def refusal(ask: Ask, capture: Capture, body: bytes) -> Unseen:
     if (name := wall(capture.status, body)) is not None:
         return _blocked(where, name, capture)
     if capture.status in BUSY or capture.status >= 500:
-        return Unseen("unreachable", where, f"{where}: máy chủ trả HTTP {capture.status}; thử lại sau", capture.digest)
+        why = f"{where}: máy chủ trả HTTP {capture.status}; thử lại sau"
+        return Unseen("unreachable", where, why, capture.digest, capture.status)
     return Unseen(
         "http",
         where,
         f"{where}: máy chủ trả HTTP {capture.status}, trang không có ở địa chỉ này; kiểm tra lại địa chỉ",
         capture.digest,
+        capture.status,
     )
 
 
@@ -366,11 +554,21 @@ def denied(url: str) -> Unseen:
 
 def _blocked(where: str, name: str, capture: Capture) -> Unseen:
     why = f"{where}: không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan, hãy liên hệ đơn vị quản trị hoặc thử lại sau"
-    return Unseen("blocked", where, why, capture.digest)
+    return Unseen("blocked", where, why, capture.digest, capture.status)
 
 
-def _sourced(record: PublishedProcedure, visit: Visit, ask: Ask, capture: Capture) -> PublishedProcedure:
-    """The record with where and when it was seen."""
+def _soft(where: str, capture: Capture) -> Unseen:
+    why = (
+        f"{where}: máy chủ trả đúng trang mà nó trả cho một địa chỉ không thể có; trang này không có ở đó "
+        "dù máy chủ báo thành công, không dùng để kết luận"
+    )
+    return Unseen("soft_404", where, why, capture.digest, capture.status)
+
+
+def _sourced(
+    record: PublishedProcedure, visit: Visit, ask: Ask, capture: Capture, varies: Iterable[str]
+) -> PublishedProcedure:
+    """The record with where and when it was seen, and which of its values are suspect."""
     target = visit.target
     source = replace(
         record.source,
@@ -381,5 +579,6 @@ def _sourced(record: PublishedProcedure, visit: Visit, ask: Ask, capture: Captur
         target=target.id,
         level=target.level,
         territory=target.territory,
+        suspect={**record.source.suspect, **suspicions(record), **dict.fromkeys(varies, VARIES)},
     )
     return replace(record, source=source)

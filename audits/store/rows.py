@@ -141,7 +141,8 @@ def read_target(data: Record) -> Target:
 def capture_values(source_id: int, item: Archived) -> Record:
     """Return the columns of a capture."""
     values = asdict(item.capture)
-    del values["target"]
+    for name in ("target", "rendered", "tls"):  # told by the source, and by the archive
+        del values[name]
     return {**values, "source_id": source_id, "file": item.file, "offset": item.offset}
 
 

@@ -21,6 +21,7 @@ from crawlers.crawl import crawl as crawl_targets
 from crawlers.lists import read_list
 from crawlers.records import SourceState
 from crawlers.settings import settings
+from crawlers.suspicion import flagged
 from crawlers.targets import read_scope, read_targets
 from reports import progress
 from reports.atomic import replacing
@@ -62,12 +63,25 @@ def crawl(
     out: Annotated[Path, typer.Option(help="Tệp ghi các bản ghi đã công khai.")] = Path("published.jsonl"),
     captures: Annotated[Path | None, typer.Option(help="Thư mục lưu bản chụp (WARC).")] = None,
     only: Annotated[str | None, typer.Option(help="Chỉ một mục tiêu, theo id.")] = None,
+    origin: Annotated[
+        Path | None,
+        typer.Option("--from", help="Lấy từ kho lưu (WARC, WACZ hoặc thư mục trang đã lưu), không hỏi cổng."),
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Với --from: bản lưu cuối cùng tính đến ngày này (YYYY-MM-DD).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Thu thập những gì các nguồn công khai, không cần cơ sở dữ liệu."""
+    day = None if on is None else read_day(on, "--on")
     with resumable("Chạy lại đúng lệnh này để thu thập tiếp."), progress.crawling(_translate("Thu thập")) as show:
         reports = crawl_targets(
-            read_targets(targets, only), published=out, captures=captures or settings().captures, progress=show
+            read_targets(targets, only),
+            published=out,
+            captures=captures or settings().captures,
+            progress=show,
+            origin=origin,
+            on=day,
         )
     tell_sources(reports, as_json=as_json)
     if any(report.state is SourceState.INTERRUPTED for report in reports):
@@ -118,7 +132,7 @@ def read(
     ):
         for path in files:
             reading = read_list(path)
-            for record in reading.records:
+            for record in map(flagged, reading.records):
                 file.write(orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE))
             for fault in reading.faults:
                 faults += 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ class Asked(NamedTuple):
     path: str
     body: bytes
     agent: str
+    headers: Mapping[str, str]
 
 
 class Answer(NamedTuple):
@@ -35,10 +38,19 @@ class Answer(NamedTuple):
     wait: threading.Event | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that did not like us: it distrusts the certificate, or was killed."""
+        if not isinstance(sys.exc_info()[1], (ssl.SSLError, ConnectionError)):
+            super().handle_error(request, client_address)
+
+
 class Portal:
     """A server on loopback; `respond` decides every answer, `asked` is what it was asked, in order."""
 
-    def __init__(self, respond: Callable[[Asked], Answer]) -> None:
+    def __init__(self, respond: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         portal = self
 
@@ -47,7 +59,13 @@ class Portal:
 
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = Asked(self.command, self.path, body, self.headers.get("User-Agent") or "")
+                asked = Asked(
+                    self.command,
+                    self.path,
+                    body,
+                    self.headers.get("User-Agent") or "",
+                    {name.lower(): value for name, value in self.headers.items()},
+                )
                 portal.asked.append(asked)
                 answer = respond(asked)
                 if answer.wait is not None:
@@ -67,10 +85,11 @@ class Portal:
             def log_message(self, *args: object) -> None:
                 del args
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}/"
+        self.url = f"{'https' if tls else 'http'}://{self.host}/"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
@@ -85,8 +104,8 @@ class Portal:
 
 
 @contextmanager
-def portal(respond: Callable[[Asked], Answer]) -> Iterator[Portal]:
-    server = Portal(respond)
+def portal(respond: Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> Iterator[Portal]:
+    server = Portal(respond, tls)
     try:
         yield server
     finally:
@@ -134,6 +153,8 @@ def dvcqg(
     def respond(asked: Asked) -> Answer:
         if asked.path == "/robots.txt":
             return Answer(200, b"User-agent: *\nDisallow: /admin\n", (("Content-Type", "text/plain"),))
+        if asked.method != "POST":
+            return Answer(404)
         question = json.loads(asked.body)
         if asked.path.endswith("list-all-public-formality-by-citizen"):
             start = int(question.get("lastId", "0"))

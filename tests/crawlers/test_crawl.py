@@ -7,18 +7,20 @@ import json
 import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from crawlers.archive import Archive, Recorder, digest_of
+from crawlers.canary import canary_of
 from crawlers.crawl import CrawlError, Progress, crawl, crawl_catalogue
 from crawlers.manners import LOCAL, MannersError
 from crawlers.platforms import PlatformError
 from crawlers.records import PublishedProcedure, SourceReport, SourceState
 from crawlers.settings import settings
 from crawlers.targets import Target
-from tests.crawlers.portal import Answer, Asked, dvcqg, igate1, page, portal
+from tests.crawlers.portal import Answer, Asked, Portal, dvcqg, igate1, page, portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 def published(folder: Path) -> list[PublishedProcedure]:
     lines = (folder / "published.jsonl").read_text(encoding="utf-8").splitlines()
     return [PublishedProcedure.from_json(json.loads(line)) for line in lines]
+
+
+def canary_path(site: Portal, target: str) -> str:
+    return urlsplit(canary_of(Target(target, "A", "national", "dvcqg", site.url)).url).path
 
 
 def test_igate1_crawl_is_whole_ordered_and_traceable(tmp_path: Path) -> None:
@@ -70,7 +76,10 @@ def test_dvcqg_crawl_follows_the_cursor_and_keeps_raw_records(tmp_path: Path) ->
     raw = [json.loads(line) for line in (tmp_path / "raw.jsonl").read_bytes().splitlines()]
     assert [record["code"] for record in raw] == [f"1.{n:06}" for n in range(5)]
     assert raw[0]["executionMethods"][1] is None
-    assert {asked.method for asked in site.asked if asked.path != "/robots.txt"} == {"POST"}
+    assert {asked.path for asked in site.asked if asked.method != "POST"} == {
+        "/robots.txt",
+        canary_path(site, "catalogue"),
+    }
 
 
 def test_dvcqg_is_asked_for_one_department_only(tmp_path: Path, run: Run) -> None:
@@ -99,7 +108,8 @@ FEW = b'<div id="totalRecord">%d</div><div class="list-tthc"><li><a class="tthc-
         ("dvcqg", dvcqg(5, _still), "changed", "changed", "lặp lại"),
         ("dvcqg", dvcqg(5, _no_total), "changed", "changed", "$.data.total"),
         ("dvcqg", dvcqg(5, status=200), "changed", "changed", "cần 201, gặp 200"),
-        ("dvcqg", lambda _: HTML, "changed", "changed", "cần JSON nhưng gặp HTML"),
+        ("dvcqg", lambda asked: HTML if asked.method == "POST" else Answer(404), "changed", "changed", "cần JSON nhưng gặp HTML"),
+        ("dvcqg", lambda _: HTML, "blocked", "blocked", "mọi địa chỉ"),
         ("dvcqg", lambda _: Answer(200, page("wall_f5.html")), "blocked", "blocked", "F5"),
         ("igate1", igate1(3, special={"list": Answer(200, page("wall_rejected.html"))}), "blocked", "blocked", "Request Rejected"),
         ("igate1", igate1(3, special={"list": Answer(403, page("wall_viettel.html"))}), "blocked", "blocked", "Access denied"),
@@ -198,7 +208,7 @@ def test_requests_keep_their_distance_even_for_two_targets_on_one_host(tmp_path:
         reports = crawl(targets, published=tmp_path / "p.jsonl", captures=tmp_path / "c")
     assert [report.state for report in reports] == [SourceState.OK, SourceState.OK]
     gaps = [(later - sooner).total_seconds() for sooner, later in zip(sorted(at), sorted(at)[1:], strict=False)]
-    assert len(at) == 7  # robots.txt once, two lists, four pages
+    assert len(at) == 9  # robots.txt once, two lists, four pages, and each target's address that cannot exist
     assert min(gaps) > 0.1
     assert len((tmp_path / "p.jsonl").read_bytes().splitlines()) == 4
 

@@ -182,5 +182,5 @@ def test_a_browser_shows_what_scripts_make_and_they_ask_only_what_reads(
     assert "Cấp giấy phép" in archive.read(shown[0].digest).decode()
     kept = archive.entries()
     (tmp_path / "captures" / INDEX).unlink()
-    assert Archive(tmp_path / "captures").entries() == kept
+    assert sorted(Archive(tmp_path / "captures").entries(), key=str) == sorted(kept, key=str)
     assert json.loads(kept[0].to_json()).get("rendered") is None

@@ -1,0 +1,94 @@
+"""Whether a server's certificate can be trusted, and how pages are fetched all the same where it cannot, marked so."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+VERIFIED = "verified"
+FAILED = "failed: "
+UNVERIFIED = "soat_unverified"
+"""The key of a request's meta that asks for it to be made without verifying the certificate."""
+_REASONS = {
+    9: "chứng chỉ chưa đến ngày có hiệu lực",
+    10: "chứng chỉ đã hết hạn",
+    18: "chứng chỉ tự ký",
+    19: "chuỗi chứng chỉ kết thúc ở một chứng chỉ tự ký không được tin cậy",
+    20: "không xác định được đơn vị cấp chứng chỉ, hoặc máy chủ thiếu chứng chỉ trung gian",
+    21: "không xác thực được chứng chỉ đầu tiên của chuỗi",
+    23: "chứng chỉ đã bị thu hồi",
+    62: "chứng chỉ được cấp cho tên miền khác",
+    64: "chứng chỉ không được cấp cho địa chỉ IP này",
+}
+
+
+def trust(bundle: Path | None) -> None:
+    """Trust the certificate authorities of a PEM file beside the system's, in this whole process."""
+    if bundle is not None:
+        paths = ssl.get_default_verify_paths()
+        os.environ["SSL_CERT_FILE"] = str(bundle)
+        os.environ.setdefault("SSL_CERT_DIR", paths.capath or paths.openssl_capath)
+
+
+def distrusted(host: str, port: int, timeout: float) -> str | None:
+    """Connect once and say in Vietnamese why the certificate cannot be trusted; None: it can, or the server does not answer."""
+    context = ssl.create_default_context()
+    context.hostname_checks_common_name = False  # as every browser today
+    try:
+        with socket.create_connection((host, port), timeout) as plain, context.wrap_socket(plain, server_hostname=host):
+            return None
+    except ssl.SSLCertVerificationError as error:
+        return _REASONS.get(error.verify_code, f"chứng chỉ không hợp lệ ({error.verify_message})")
+    except ssl.SSLError as error:
+        return f"không thỏa thuận được giao thức TLS an toàn ({error.reason or error})"
+    except OSError:
+        return None  # the request itself will say so
+
+
+class Lenient:
+    """A download handler that makes the requests so marked without verifying, and all others as it would."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)  # type: ignore[call-arg] # a mixin: the handler beside it takes the crawler
+        self._unverified = HTTP11DownloadHandler(_Unverified(crawler))  # type: ignore[arg-type] # stands for the crawler
+
+    async def download_request(self, request: Request) -> Response:
+        """Make a request."""
+        if request.meta.get(UNVERIFIED) and not request.meta.get("playwright"):
+            return await self._unverified.download_request(request)
+        response: Response = await super().download_request(request)  # type: ignore[misc]
+        return response
+
+    async def close(self) -> None:
+        """Close both ways."""
+        await self._unverified.close()
+        await super().close()  # type: ignore[misc]
+
+
+class LenientHandler(Lenient, HTTP11DownloadHandler):
+    """Scrapy's own handler, and beside it one that does not verify."""
+
+
+class _Unverified:
+    """A crawler whose settings do not ask for certificates to be verified, and allow the oldest ciphers."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self.settings = crawler.settings.copy()
+        self.settings.frozen = False
+        self.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, "cmdline")
+        self.settings.set("DOWNLOADER_CLIENT_TLS_CIPHERS", "DEFAULT:@SECLEVEL=0", "cmdline")
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the crawler has
+        return getattr(self._crawler, name)
