@@ -54,7 +54,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where and when a record was seen; `places` tells for a field's path where in the capture it stands."""
+    """Where and when a record was seen; `places` tells for a field's path where in the capture it stands.
+
+    `suspect` tells for a field's path why its text is not believed: it seems to belong to another field, or it varies.
+    """
 
     agency: str | None = None
     url: str | None = None
@@ -64,6 +67,11 @@ class Source:
     level: str | None = None
     territory: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    suspect: Mapping[str, str] = field(default_factory=dict)
+    document: str | None = None
+    """The decision that a published list belongs to, with its date, as published."""
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    """For a field's path, how sure it is (0..1) that a text recognised on a picture reads so; no path: not from a picture."""
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -74,10 +82,16 @@ class Source:
 
         """
         source = _mapping(data or {}, "source")
-        places = _mapping(source.get("places") or {}, "source.places")
+        places, suspect = (
+            {str(key): str(value) for key, value in _mapping(source.get(name) or {}, f"source.{name}").items()}
+            for name in ("places", "suspect")
+        )
         return cls(
             **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
-            places={str(key): str(value) for key, value in places.items()},
+            places=places,
+            suspect=suspect,
+            document=_text(source.get("document"), "source.document"),
+            confidence=_shares(source.get("confidence") or {}, "source.confidence"),
         )
 
 
@@ -246,6 +260,15 @@ def _text(value: object, path: str) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise RecordError(f"{path}: cần chuỗi ký tự, gặp {type(value).__name__}")
+
+
+def _shares(value: object, path: str) -> dict[str, float]:
+    shares = {}
+    for key, share in _mapping(value, path).items():
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise RecordError(f"{path}.{key}: cần một số từ 0 đến 1, gặp {share!r}")
+        shares[str(key)] = float(share)
+    return shares
 
 
 def _texts(value: object, path: str) -> list[str]:
