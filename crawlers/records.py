@@ -71,6 +71,10 @@ class Source:
     territory: str | None = None
     places: Mapping[str, str] = field(default_factory=dict)
     suspect: Mapping[str, str] = field(default_factory=dict)
+    document: str | None = None
+    """The decision that a published list belongs to, with its date, as published."""
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    """For a field's path, how sure it is (0..1) that a text recognised on a picture reads so; no path: not from a picture."""
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -89,6 +93,8 @@ class Source:
             **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
             places=places,
             suspect=suspect,
+            document=_text(source.get("document"), "source.document"),
+            confidence=_shares(source.get("confidence") or {}, "source.confidence"),
         )
 
 
@@ -263,6 +269,15 @@ def _text(value: object, path: str) -> str | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise RecordError(f"{path}: cần chuỗi ký tự, gặp {type(value).__name__}")
+
+
+def _shares(value: object, path: str) -> dict[str, float]:
+    shares = {}
+    for key, share in _mapping(value, path).items():
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise RecordError(f"{path}.{key}: cần một số từ 0 đến 1, gặp {share!r}")
+        shares[str(key)] = float(share)
+    return shares
 
 
 def _texts(value: object, path: str) -> list[str]:

@@ -84,7 +84,7 @@ def list_of(tables: Sequence[Table], where: str, what: str) -> ListReading:
         if table.letters:
             reader.end()
     reader.end()
-    if not reader.tables and not hidden:
+    if not reader.tables and not reader.processes and not hidden:
         raise NoListError(
             f"{where}: không bảng nào có cột tên thủ tục hành chính (đã xem {len(tables)} bảng); kiểm tra đúng tệp danh mục, "
             "và chữ đọc được khi mở tệp"

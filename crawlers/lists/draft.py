@@ -6,19 +6,28 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawlers.lists.groups import ABOLISHED, Given
+from crawlers.lists.groups import ABOLISHED, Given, status_in
 from crawlers.lists.headers import Column, Header, fold
 from crawlers.lists.parts import goes_on, join, methods_of, split_items, split_legal_bases
 from crawlers.records import Fault, PublishedDocument, PublishedMethod, PublishedProcedure, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+UNREADABLE = -1.0
+SURE = 0.8
+"""What is read from a picture with less confidence than this is not believed."""
 
 _MARKED = frozenset({"x", "v", "co"})
 _TICKS = frozenset("✓✔√☑☒●")
 _UNMARKED = frozenset({"", "khong", "0"})
 _NO_PAPERS = frozenset({"", "khong", "khong co", "khong quy dinh", "chua quy dinh"})
 _LABEL_OF_PAPERS = re.compile(r"(?:thanh phan|so luong)?(?: va)?(?: so luong)? ?ho so(?: gom| bao gom| gom co)?")
+# "Số thứ tự 106 trong phụ lục A1 Quyết định 897", folded: which row of an older list is amended.
+REFERENCE = re.compile(
+    r"(?:(?:sua doi|thay the|bo sung|bai bo|dinh chinh)(?: bo sung)? )?(?:tthc |thu tuc |muc )?(?:tai |co )?(?:so thu tu|stt|so tt) (?:so )?\d+\b.*"
+    r"\b(?:phu luc|danh muc|quyet dinh|qd|muc)\b"
+)
 _CUT_CODE = re.compile(r"\d\.\d{3}[\d.]*\n[\d.]*\.(?:H\d{2}|[\d.]*)")
 _SETS = re.compile(r"so luong(?: ho so)? \d.*|(?:ho so )?\d+(?: \w+)? bo(?: ho so)?")
 
@@ -35,10 +44,16 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Draft:
-    """One procedure as its rows are collected: for each of its rows, grid column -> piece; with what its groups give it."""
+    """One procedure as its rows are collected: for each of its rows, grid column -> piece; with what its groups give it.
+
+    `sure` tells for a place how sure its text is (0..1) where it was read from a picture, UNREADABLE where it holds letters
+    without a meaning.
+    """
 
     header: Header
     given: dict[str, Given]
+    document: str | None = None
+    sure: Mapping[str, float] = field(default_factory=dict)
     parts: list[dict[int, Piece]] = field(default_factory=list)
 
     @property
@@ -56,6 +71,7 @@ def finish(draft: Draft, file: str) -> tuple[PublishedProcedure, list[Fault]]:
     bases = record.legal_bases()
     abolished = not draft.header.all("name")
     status = record.line("status")
+    status = status or record.status() or status
     procedure = PublishedProcedure(
         code=record.code(),
         name=record.line("abolished" if abolished else "name", path="name"),
@@ -74,7 +90,9 @@ def finish(draft: Draft, file: str) -> tuple[PublishedProcedure, list[Fault]]:
         else record.marked("service_level"),
         status=ABOLISHED if abolished else status,
         ignored=tuple(dict.fromkeys([*record.ignored, *_ignored(draft.header)])),
-        source=Source(places=record.places),
+        source=Source(
+            places=record.places, suspect=record.suspect(), document=draft.document, confidence=record.confidence()
+        ),
     )
     return procedure, record.faults
 
@@ -92,6 +110,37 @@ class _Record:
         self.faults: list[Fault] = []
         self.ignored: list[str] = []
 
+    def confidence(self) -> dict[str, float]:
+        """Return how sure each value is that was read from a picture."""
+        return {path: sure for path, sure in self._sure().items() if sure != UNREADABLE}
+
+    def suspect(self) -> dict[str, str]:
+        """Return why values are not believed; where the code or the name is in doubt, so is whose values they are."""
+        why = {
+            path: "có chữ không đọc được"
+            if sure == UNREADABLE
+            else f"nhận dạng chữ từ ảnh, độ tin cậy {sure:.2f}".replace(".", ",")
+            for path, sure in self._sure().items()
+            if sure < SURE
+        }
+        if doubted := [path for path in ("code", "name") if path in why]:
+            self._fault("unsure", f"{self.places[doubted[0]]}: {why[doubted[0]]}; không dùng thủ tục này để đối chiếu")
+            why = dict.fromkeys([*self.places, "code", "name"], f"không chắc là thủ tục nào: {why[doubted[0]]}") | why
+        return why
+
+    def _sure(self) -> dict[str, float]:
+        found = {}
+        for path, place in self.places.items():
+            known = [self.draft.sure[one] for one in place.split("; ") if one in self.draft.sure]
+            if known:
+                found[path] = min(known)
+        return found
+
+    def status(self) -> str | None:
+        """Return what the header of the names says of all procedures below it."""
+        names = self.header.all("name")
+        return (names and status_in(fold(names[0].label))) or None
+
     def code(self) -> str | None:
         """Return the code; Excel drops a number's last zeros, so a code typed as a number gets its six decimals back."""
         columns = self.header.all("code")
@@ -102,6 +151,12 @@ class _Record:
             self.places["code"] = piece.place
         if piece.number and re.fullmatch(r"\d\.\d{1,6}", piece.text):
             return piece.text.ljust(8, "0")
+        if REFERENCE.match(fold(piece.text)):
+            self._fault(
+                "reference", f"{piece.place}: chỉ dẫn tới dòng của văn bản khác, không phải mã (“{piece.text}”)"
+            )
+            self.ignored.append(f"{columns[0].label}: {_one_line(piece.text)}")
+            return None
         parts = [part[column].text for part in self.draft.parts for column in columns[0].grid if column in part]
         if len(parts) == 2 and _CUT_CODE.fullmatch("\n".join(parts)):
             return "".join(parts)

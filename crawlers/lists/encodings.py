@@ -143,7 +143,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
         stated = "cp1252" if not stated.startswith("utf") else stated
     try:
         return _by_charset(body, stated)
-    except LookupError:
+    except (LookupError, ValueError):  # no charset, or none of text
         return _by_charset(body, "cp1252")
 
 

@@ -26,6 +26,13 @@ _LEVELS = re.compile(r"\bcấp\s+(?:trung ương|bộ|tỉnh|huyện|xã)\b", re
 _SECTOR = re.compile(
     r"^\s*(?:các\s+)?(?:thủ tục hành chính|tthc)?\s*(?:thuộc\s+|trong\s+)?lĩnh vực\s*:?\s*", re.IGNORECASE
 )
+# What an annex says of its procedures -> how their status is written; of an annex of several kinds it says nothing.
+_KINDS = (
+    (("ban hanh moi", "moi ban hanh"), "mới ban hành"),
+    (("sua doi", "bo sung"), "sửa đổi, bổ sung"),
+    (("thay the",), "thay thế"),
+    (("bai bo",), ABOLISHED),
+)
 _ALIVE = ("ban hanh moi", "moi ban hanh", "sua doi", "bo sung", "thay the", "chuan hoa", "giu nguyen", "dac thu")
 _TITLES = ("danh muc", "thu tuc hanh chinh", "tthc", "phu luc", "cac thu tuc")
 _TOP = ("phu luc", "danh muc")
@@ -68,7 +75,7 @@ class Groups:
         self._open: list[Group] = []
 
     def given(self) -> dict[str, Given]:
-        """Return what the open groups give a row, the innermost first: "level", "sector", and "status" if abolished."""
+        """Return what the open groups give a row, the innermost first: "level", "sector" and "status"."""
         found = {
             name: Given(value, group.place)
             for group in self._open
@@ -137,6 +144,12 @@ def is_caption_heading(text: str) -> bool:
     return len(text) <= 300 and not text.rstrip().endswith((";", ".", ",")) and fold(_bare(text)).startswith(_CAPTIONS)
 
 
+def status_in(plain: str) -> str:
+    """Return the status that a folded title gives: the one kind it names, or "" for none or several."""
+    found = [status for words, status in _KINDS if any(word in plain for word in words)]
+    return found[0] if len(found) == 1 else ""
+
+
 def is_note(text: str) -> bool:
     """Tell whether a row is a note or a sum below the list."""
     return bool(_NOTE.match(_nfc(text)))
@@ -156,7 +169,7 @@ def _read(text: str, place: str, number: str) -> Group:
     level = ", ".join(dict.fromkeys(" ".join(found.split()) for found in _LEVELS.findall(bare))) or None
     titled = plain.startswith(_TITLES) and not _SECTOR.match(bare)
     alive = any(word in plain for word in _ALIVE) and (titled or plain.startswith(_ALIVE))
-    status = "" if alive else ABOLISHED if "bai bo" in plain else None
+    status = status_in(plain) if alive else ABOLISHED if "bai bo" in plain else None
     sector = None
     if level is None and status is None and not titled and not _OFFICE.match(bare):
         sector = " ".join(_SECTOR.sub("", bare).split()).strip(" .:;") or None

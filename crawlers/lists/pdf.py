@@ -12,7 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]  # has no stubs
 from crawlers.lists.grid import MAX_CELLS, ListError, Table
 from crawlers.lists.pdfpage import PageError, PdfContent, read_content
 from crawlers.lists.ruled import Ruled, RulesError, covers, lines_of, read_page, rows_of
-from crawlers.lists.scan import ScanError, read_picture, why_not_installed
+from crawlers.lists.scan import Picture, ScanError, read_picture, why_not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,12 +111,21 @@ def _scanned(number: int, page: pypdfium2.PdfPage, missing: str | None) -> _Page
         return _Page(number, 0, troubles=[("scanned_page", f"trang {number} là ảnh nên không đọc: {missing}")])
     try:
         picture = read_picture(page)
+        tables, outside = read_page(picture.words, picture.across, picture.down)
+        for table in tables:
+            _look_again(picture, table)
     except ScanError as error:
         return _Page(
             number, 0, troubles=[("scanned_page", f"trang {number} là ảnh, không nhận dạng được chữ: {error}")]
         )
-    tables, outside = read_page(picture.words, picture.across, picture.down)
     return _Page(number, picture.height, tables, lines_of(outside))
+
+
+def _look_again(picture: Picture, table: Ruled) -> None:
+    """Look closer at the cells without a word: a dash or a lone letter is easily missed, and ink is never nothing."""
+    for (row, column), (left, top, right, bottom) in table.blanks():
+        if (piece := picture.look_again(left, top, right, bottom)) is not None:
+            table.put((row, column), piece)
 
 
 def _drop_margins(pages: Sequence[_Page]) -> None:

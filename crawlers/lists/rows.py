@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawlers.lists.draft import Draft, Piece, finish
+from crawlers.lists.decisions import decision_in
+from crawlers.lists.draft import REFERENCE, UNREADABLE, Draft, Piece, finish
 from crawlers.lists.groups import Group, Groups, is_caption_heading, is_heading, is_note
-from crawlers.lists.headers import Header, read_header
+from crawlers.lists.headers import Header, fold, read_header
 from crawlers.lists.parts import goes_on
-from crawlers.records import Fault
+from crawlers.lists.processes import Process, is_process, read_process
+from crawlers.records import Fault, PublishedMethod, PublishedProcedure, Source
 
 if TYPE_CHECKING:
-    from crawlers.lists.grid import Row, Table
-    from crawlers.records import PublishedProcedure
+    from crawlers.lists.grid import Cell, Row, Table
 
 _INDEX = re.compile(r"\(?\s*(?:\d{1,2}|[A-Za-z])\s*\)?(?:\s*=.*)?")
 _CODE = re.compile(r"\d\s*\.\s*\d{3}\s*\d{3}")
@@ -23,15 +24,19 @@ _TAIL_OF_CODE = re.compile(r"[.\s]*(?:(?:0|[\d\s]{2,})\.[\d\s.]*)?(?:H\s*\d{2})?
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the tables of one file in order; `tables` counts those that are lists."""
+    """Reads the tables of one file in order; `tables` counts those that are lists, `processes` the internal processes."""
 
     file: str
     tables: int = 0
+    processes: int = 0
     records: list[PublishedProcedure] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     _groups: Groups = field(default_factory=Groups)
     _header: Header | None = None
     _draft: Draft | None = None
+    _steps: Table | None = None
+    _document: str | None = None
+    _sure: dict[str, float] = field(default_factory=dict)
     _cut: bool = False  # the row to come is the first after a page's end
 
     def read(self, table: Table) -> None:
@@ -39,8 +44,18 @@ class Reader:
         self.faults += [Fault(kind, self.file, why) for kind, why in table.troubles]
         last = self._header if not table.captions else None
         self._header = self._header if table.goes_on or self._goes_on_from_last(table) else None
+        self._document = decision_in(" ".join(table.captions)) or self._document
         for caption in table.captions:
             self._caption(caption, table.name)
+        if table.goes_on and self._steps is not None:
+            self._steps = replace(self._steps, rows=(*self._steps.rows, *table.rows))
+            return
+        self._close_process()
+        if is_process(table):
+            self._close_draft()
+            self._header, self._steps = None, table
+            self.processes += 1
+            return
         rows = table.rows
         position = 0
         self._cut = table.goes_on or last is not None
@@ -60,9 +75,46 @@ class Reader:
 
     def end(self) -> None:
         """Close what is still open: the sheet or document ends here."""
+        self._close_process()
         self._close_draft()
         self._header = None
         self._check_counts(self._groups.end())
+
+    def _close_process(self) -> None:
+        """Check an internal process; it is no procedure of its own, but belongs to one."""
+        table, self._steps = self._steps, None
+        if table is None:
+            return
+        process = read_process(table)
+        owner = " ".join(f"“{text}”" for text in process.owner if text)
+        known = {record.code for record in self.records} | {fold(record.name or "") for record in self.records}
+        if owner and not {process.owner.code, fold(process.owner.name or "")} & (known - {None, ""}):
+            self._begun_by_process(table, process)
+        if process.mismatch is not None:
+            self.faults.append(
+                Fault(
+                    "steps_sum",
+                    self.file,
+                    f"{table.name}: các bước của quy trình {owner or 'này'} cộng lại {process.mismatch} "
+                    f"nhưng tổng ghi “{process.total}”; đối chiếu lại với tệp gốc",
+                )
+            )
+
+    def _begun_by_process(self, table: Table, process: Process) -> None:
+        """Keep the procedure that only its process names, with the total time that is stated for it."""
+        places = {"name": table.name} if process.owner.name else {}
+        places |= {"code": table.name} if process.owner.code else {}
+        methods = (PublishedMethod(None, process.total, None),) if process.total else None
+        self.records.append(
+            PublishedProcedure(
+                code=process.owner.code,
+                name=process.owner.name,
+                methods=methods,
+                source=Source(
+                    places=places | ({"methods[0].time": table.name} if methods else {}), document=self._document
+                ),
+            )
+        )
 
     def _goes_on_from_last(self, table: Table) -> bool:
         """Tell whether a table without a header is the rest of the list above, cut at a page: as wide, with codes below its codes."""
@@ -77,6 +129,7 @@ class Reader:
         header = self._header
         if header is None:
             text = " ".join(text for _, text in row.texts())
+            self._document = decision_in(text) or self._document
             self._caption(text, table.place(row))
             return
         seen = _see(header, row)
@@ -88,6 +141,8 @@ class Reader:
         alone = _alone(header, row)
         if alone is not None and not (self._draft and seen.name == alone and not seen.number and goes_on(alone)):
             self._close_draft()
+            for cell in row.cells:
+                self._note_doubt(cell, table.place(row))
             if _is_wide(header, row) or is_heading(alone, seen.number):
                 self._check_counts(
                     self._groups.begin(alone, table.place(row), seen.number if seen.number != alone else "")
@@ -114,13 +169,20 @@ class Reader:
         if self._header is None:
             return
         self._groups.count()
-        self._draft = Draft(self._header, self._groups.given())
+        seen = _see(self._header, row)
+        if REFERENCE.match(fold(seen.name or seen.code)):
+            self._told(
+                table, row, "reference", "chỉ dẫn tới dòng của văn bản khác, không tự là một thủ tục, nên không đọc"
+            )
+            return
+        self._draft = Draft(self._header, self._groups.given(), self._document, self._sure)
         self._add(table, row, self._draft)
 
     def _add(self, table: Table, row: Row, draft: Draft) -> None:
         pieces: dict[int, Piece] = {}
         for column in range(len(row.cells)):
             cell = row.cell(column)
+            self._note_doubt(cell, table.place(row, column))
             if (
                 cell.text
                 and not (cell.above and draft.parts)
@@ -128,6 +190,12 @@ class Reader:
             ):
                 pieces[column] = Piece(cell.text, table.place(row, column), cell.number, cell.broken, cell.confidence)
         draft.parts.append(pieces)
+
+    def _note_doubt(self, cell: Cell, place: str) -> None:
+        if cell.confidence < 1:
+            self._sure[place] = min(cell.confidence, self._sure.get(place, 1.0))
+        elif "\ufffd" in cell.text:
+            self._sure[place] = UNREADABLE
 
     def _close_draft(self) -> None:
         if self._draft is not None:
@@ -154,9 +222,12 @@ class Reader:
                 )
 
     def _bad_row(self, table: Table, row: Row, why: str) -> None:
+        self._told(table, row, "bad_row", f"{why} nên bỏ qua")
+
+    def _told(self, table: Table, row: Row, kind: str, why: str) -> None:
         text = " ".join(" | ".join(text for _, text in row.texts()).split())
         shown = text if len(text) <= 80 else f"{text[:80]}…"
-        self.faults.append(Fault("bad_row", self.file, f"{table.place(row)}: {why} nên bỏ qua (“{shown}”)"))
+        self.faults.append(Fault(kind, self.file, f"{table.place(row)}: {why} (“{shown}”)"))
 
     def _unknown_columns(self, table: Table, rows: tuple[Row, ...], position: int, header: Header) -> None:
         below = rows[position + header.depth :]

@@ -70,6 +70,22 @@ class Ruled:
         """Its lower edge."""
         return self.rows[-1]
 
+    def put(self, owner: tuple[int, int], piece: Piece) -> None:
+        """Put a piece of text into a cell."""
+        self.pieces.setdefault(owner, []).append(piece)
+        gap = max(piece.left - self.columns[owner[1]], 0.0)
+        self.gaps[owner[1]] = min(self.gaps.get(owner[1], _WIDEST_GAP), gap)
+
+    def blanks(self) -> list[tuple[tuple[int, int], tuple[float, float, float, float]]]:
+        """Return the cells without text, each with its box."""
+        boxes: dict[tuple[int, int], tuple[float, float, float, float]] = {}
+        for row, owners in enumerate(self.owners):
+            for column, owner in enumerate(owners):
+                if owner not in self.pieces:
+                    left, top, _, _ = boxes.get(owner, (self.columns[column], self.rows[row], 0.0, 0.0))
+                    boxes[owner] = (left, top, self.columns[column + 1], self.rows[row + 1])
+        return list(boxes.items())
+
     def among(self, columns: list[float]) -> Ruled:
         """Return the same table with the lines of the one it continues, of which it may lack some."""
         spots = [_nearest(columns, place) for place in self.columns]
@@ -255,10 +271,7 @@ def _fill(
     for piece in pieces:
         column = min(bisect_right(columns, (piece.left + piece.right) / 2) - 1, width - 1)
         row = min(bisect_right(rows, (piece.top + piece.bottom) / 2) - 1, height - 1)
-        owner_of = owners[row][column]
-        table.pieces.setdefault(owner_of, []).append(piece)
-        gap = max(piece.left - columns[owner_of[1]], 0.0)
-        table.gaps[owner_of[1]] = min(table.gaps.get(owner_of[1], _WIDEST_GAP), gap)
+        table.put(owners[row][column], piece)
     return table
 
 

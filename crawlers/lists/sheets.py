@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from crawlers.lists.grid import EMPTY, MAX_CELLS, Cell, ListError, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -19,7 +21,7 @@ def sheet_tables(path: Path, workbook: CalamineWorkbook) -> list[Table]:
 
     Raises:
         ListError: merged cells unfold to too many.
-        CalamineError: a sheet is damaged; see `unreadable`.
+        CalamineError: a sheet is damaged; see `library_refusals`.
 
     """
     return [
@@ -29,10 +31,19 @@ def sheet_tables(path: Path, workbook: CalamineWorkbook) -> list[Table]:
     ]
 
 
-def unreadable(path: Path, error: CalamineError) -> ListError:
-    """Return (not raise) the error for a workbook that the library refuses."""
-    why = " ".join(str(error).split())
-    return ListError(f"{path}: không đọc được bảng tính ({why}); mở bằng Excel, lưu lại rồi thử lại")
+@contextmanager
+def library_refusals(path: Path) -> Iterator[None]:
+    """Turn what the library says of a workbook that it cannot read into a ListError."""
+    try:
+        yield
+    except CalamineError as error:
+        why = " ".join(str(error).split())
+        raise ListError(f"{path}: không đọc được bảng tính ({why}); mở bằng Excel, lưu lại rồi thử lại") from error
+    except BaseException as error:
+        # Damage that the library does not expect; its exception's class cannot be imported.
+        if type(error).__name__ == "PanicException":
+            raise ListError(f"{path}: bảng tính hỏng ({error}); mở bằng Excel, lưu lại rồi thử lại") from error
+        raise
 
 
 def _table(path: Path, sheet: CalamineSheet, *, hidden: bool) -> Table:
@@ -69,7 +80,8 @@ def _cell(value: object) -> Cell:
     if isinstance(value, bool):
         return Cell("x" if value else "")
     if isinstance(value, float | int):
-        return Cell(str(int(value)) if value == int(value) else str(value), number=True)
+        whole = math.isfinite(value) and value == int(value)
+        return Cell(str(int(value)) if whole else str(value), number=True)
     if isinstance(value, datetime):
         return Cell(value.strftime("%d/%m/%Y %H:%M") if value.hour or value.minute else value.strftime("%d/%m/%Y"))
     if isinstance(value, date):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import TYPE_CHECKING
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from crawlers.lists.compound import read_streams
 from crawlers.lists.grid import MAX_CELLS, ListError, Table
-from crawlers.lists.sheets import sheet_tables, unreadable
+from crawlers.lists.sheets import library_refusals, sheet_tables
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_SECTOR = 4096
 
 # Records of BIFF8, after [MS-XLS].
 _BOF, _FILE_PASSWORD, _CONTINUE, _SHARED_TEXTS, _SHARED_TEXT = 0x809, 0x2F, 0x3C, 0xFC, 0xFD
@@ -31,11 +34,10 @@ def read_tables(path: Path) -> list[Table]:
     """
     streams = read_streams(path, "Workbook", "Book")
     _check(path, streams.get("Workbook") or streams["Book"])
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            return sheet_tables(path, workbook)
-    except CalamineError as error:
-        raise unreadable(path, error) from error
+    content = path.read_bytes()
+    content += bytes(-len(content) % _SECTOR)  # the library breaks off where the last sector is not whole
+    with library_refusals(path), CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        return sheet_tables(path, workbook)
 
 
 def _check(path: Path, stream: bytes) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from crawlers.lists.grid import MAX_CELLS, ListError
 from crawlers.lists.package import PartCheck, check_part, local_name, open_package
-from crawlers.lists.sheets import sheet_tables, unreadable
+from crawlers.lists.sheets import library_refusals, sheet_tables
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
@@ -30,13 +30,11 @@ def read_tables(path: Path) -> list[Table]:
 
     """
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, library_refusals(path):
             checked = Path(folder) / "checked.xlsx"
             _copy_checked(path, checked)
             workbook = CalamineWorkbook.from_path(str(checked))
             return sheet_tables(path, workbook)
-    except CalamineError as error:
-        raise unreadable(path, error) from error
     except OSError as error:
         raise ListError(
             f"{path}: không ghi được bản tạm để đọc ({error.strerror}); giải phóng ổ đĩa rồi thử lại"

@@ -67,7 +67,7 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
     merges: list[Merge] = [(0, 0, 0, 10), (1, 5, 1, 6), (1, 9, 1, 10), (4, 0, 4, 10)]
     merges += [(1, column, 2, column) for column in (0, 1, 2, 3, 4, 7, 8)]
     time = "Theo quy định: 05 ngày\nNQ 66/NQ-CP: 03 ngày"
-    groups: dict[str, Where] = {"level": (5, None), "sector": (6, None)}
+    groups: dict[str, Where] = {"level": (5, None), "sector": (6, None), "status": (1, None)}
     assert read(kind, tmp_path, grid, merges) == ListReading(
         records=(
             PublishedProcedure(
@@ -89,6 +89,7 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                 methods=(PublishedMethod("Trực tiếp", time, "Không"), PublishedMethod("trực tuyến", time, "Không")),
                 legal_bases=("Luật Hộ tịch", "Nghị định số 123/2015/NĐ-CP", "Thông tư số 04/2020/TT-BTP"),
                 service_level="Toàn trình",
+                status="mới ban hành",
                 ignored=("Địa điểm thực hiện",),
             ),
             PublishedProcedure(
@@ -108,15 +109,19 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                 methods=(PublishedMethod("", "Theo quy định: 05 ngày", "-"),),
                 legal_bases=(),
                 service_level="Một phần",
+                status="mới ban hành",
                 ignored=("Địa điểm thực hiện",),
             ),
             PublishedProcedure(
-                source=at(kind, level=(11, None), code=(13, 2), name=(13, 1), methods_0__channel=(13, 3)),
+                source=at(
+                    kind, level=(11, None), status=(1, None), code=(13, 2), name=(13, 1), methods_0__channel=(13, 3)
+                ),
                 code="1.000005",
                 name="Đăng ký nhận cha, mẹ, con",
                 level="CẤP XÃ",
                 methods=(PublishedMethod("Tại nhà", "", ""),),
                 legal_bases=(),
+                status="mới ban hành",
                 ignored=("Địa điểm thực hiện",),
             ),
         ),
@@ -229,9 +234,16 @@ def test_annex_with_every_column(kind: str, tmp_path: Path) -> None:
                         "code": "2.000001",
                         "name": "Cấp giấy",
                         "level": "CẤP TỈNH",
+                        "status": "mới ban hành",
                         "methods": (PublishedMethod(None, "1 ngày"),),
                     },
-                    {"code": (4, 1), "name": (4, 2), "level": (3, None), "methods_0__time": (4, 3)},
+                    {
+                        "code": (4, 1),
+                        "name": (4, 2),
+                        "level": (3, None),
+                        "status": (2, None),
+                        "methods_0__time": (4, 3),
+                    },
                 ),
                 (
                     {
@@ -481,9 +493,9 @@ def test_word_tables_cut_at_pages_and_their_captions(tmp_path: Path) -> None:
     add_table(document, [["TT", "Trình tự", "Trách nhiệm"], ["1", "Tiếp nhận", "Một cửa"]])
     document.save(str(tmp_path / "list.docx"))
     assert summary(tmp_path / "list.docx") == [
-        ("1.000001", "Cấp giấy", "CẤP TỈNH", "đất đai", None, "bảng 2, dòng 2, cột 3"),
-        ("1.000002", "Cấp đổi", "CẤP TỈNH", "đất đai", None, "bảng 3, dòng 1, cột 3"),
-        ("1.000003", "Khai sinh", "CẤP TỈNH", "hộ tịch", None, "bảng 4, dòng 2, cột 3"),
+        ("1.000001", "Cấp giấy", "CẤP TỈNH", "đất đai", "mới ban hành", "bảng 2, dòng 2, cột 3"),
+        ("1.000002", "Cấp đổi", "CẤP TỈNH", "đất đai", "mới ban hành", "bảng 3, dòng 1, cột 3"),
+        ("1.000003", "Khai sinh", "CẤP TỈNH", "hộ tịch", "mới ban hành", "bảng 4, dòng 2, cột 3"),
         ("1.000004", "Khai tử", None, None, "bãi bỏ", "bảng 5, dòng 2, cột 3"),
     ]
     assert read_list(tmp_path / "list.docx").faults == ()
