@@ -215,7 +215,8 @@ class ProcedureMatcher:
                 in_reach=self.reaches(published.sector),
             )
         begun = [code for _, code in ranked if name_key(self._catalogue.procedures[code].name).startswith(f"{key} ")]
-        if len(begun) == 1 and key.count(" ") >= CUT_OFF:
+        one_name = len({name_key(self._catalogue.procedures[code].name) for code in begun}) == 1
+        if one_name and key.count(" ") >= CUT_OFF:
             return self._among(published, begun, SURE)
         slips = [word for word in key.split() if word not in self._weights]
         if slips and (mended := self._by_key.get(self._mended(key, slips, ranked[0][1]))):
