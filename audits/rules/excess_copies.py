@@ -68,7 +68,7 @@ def _named_likewise(pair: Pair, document: RequiredDocument) -> int:
         for paper in (pair.official.documents or () if pair.official else ())
         if own <= read_paper(paper.name).words
     ]
-    named = (int(count) for paper in likewise for count in _COUNT.findall(paper.name))
+    named = (sum(map(int, _COUNT.findall(paper.name))) for paper in likewise)
     return max((*filter(None, map(_allowed, likewise)), *named), default=0)
 
 
