@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import is_heading, plain_text
+from audits.matching.papers import plain_text
 from audits.procedure import Stated
 from audits.reading.text import fold
 
@@ -54,7 +54,7 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
 def _words(name: str) -> str:
     """Return a paper's words; "" where the line is none."""
     text = plain_text(name)
-    return "" if _NOTE.match(text) or is_heading(text) else " ".join(_WORD.findall(text))
+    return "" if text.endswith(":") or _NOTE.match(text) else " ".join(_WORD.findall(text))
 
 
 def as_published(procedure: Procedure, field: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from audits.matching.procedures import MatchKind
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -130,5 +132,5 @@ def shown_codes(pair: Pair) -> frozenset[str]:
 
 
 def possible_codes(pair: Pair) -> frozenset[str]:
-    """Return the national codes an unmatched record may stand for."""
-    return frozenset() if pair.official is not None else frozenset(pair.match.candidates)
+    """Return the national codes a record may stand for that a person must still look at."""
+    return frozenset(pair.match.candidates) if pair.match.kind is MatchKind.UNCERTAIN else frozenset()

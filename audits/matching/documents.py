@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from audits.matching.papers import (
+    STOP,
     VAGUE,
     Paper,
     Segment,
@@ -270,11 +271,24 @@ def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
     own = " ".join(_WORD.findall(line.text))
     if holders := [index for index, text in enumerate(official.spaced) if own.count(" ") >= 3 and f" {own} " in text]:
         return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
+    if own_application := _own_application(line, official):
+        return LineMatch(LineKind.UNCERTAIN, _places(official, own_application), EXTRA)
     right = _spelt(own, official)
     if right == own:
         return None
     again = _line_match(right, official)
     return None if again.kind is LineKind.EXTRA else again
+
+
+def _own_application(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
+    """Return the official applications where the line is one that says no more than the procedure's own name."""
+    if line.segments[0].kind != "application" or not official.weights.dimmed.issuperset(line.segments[0].words[2::2]):
+        return ()
+    return tuple(
+        index
+        for index, paper in enumerate(official.papers)
+        if any(segment.kind == "application" for segment in paper.paper.segments)
+    )
 
 
 def _same_form(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
@@ -291,7 +305,7 @@ def _spelt(own: str, official: OfficialPapers) -> str:
     """Return the words with every slip put right for which one word of these papers fits, beside its neighbours or alone."""
     words = own.split()
     for place, word in enumerate(words):
-        seen = word in official.weights.by_word
+        seen = word in official.weights.by_word or word in official.known or word in STOP
         if seen or (may_be_a_syllable(word) and len(official.weights.by_word) < VOCABULARY):
             continue
         meant = meant_by(word, official.known)

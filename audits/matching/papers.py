@@ -68,7 +68,7 @@ _SEGMENT = re.compile(
     rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong các |bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
 _WORD = re.compile(r"\w+")
-_STOP = frozenset(
+STOP = frozenset(
     "của và các những hoặc theo là có được cho về việc một trong với thì mà này đó khi đã đang sẽ do từ tại đến để trên nêu như bị bởi ra vào cùng nhưng nếu phải còn quy định số loại".split()  # noqa: SIM905 - a list of words reads best as words
 )
 _HEADING = re.compile(
@@ -206,10 +206,10 @@ def _segment(part: str) -> Segment | None:
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
     split = end.start() if end else 0
     written = _WORD.findall(part)
-    words = [word for word in written if word not in _STOP]
+    words = [word for word in written if word not in STOP]
     if not words:
         return None
-    in_head = sum(word not in _STOP for word in _WORD.findall(part[:split])) if split else len(words)
+    in_head = sum(word not in STOP for word in _WORD.findall(part[:split])) if split else len(words)
     in_head = in_head or len(words)
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.
     both = [""] * (2 * len(words) - 1)

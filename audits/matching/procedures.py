@@ -207,6 +207,10 @@ class ProcedureMatcher:
         if exact := self._by_key.get(key):
             return self._among(published, exact, 1.0)
         ranked = self._nearest(key)
+        begun = [code for _, code in ranked if name_key(self._catalogue.procedures[code].name).startswith(f"{key} ")]
+        one_name = len({name_key(self._catalogue.procedures[code].name) for code in begun}) == 1
+        if one_name and key.count(" ") >= CUT_OFF:
+            return self._among(published, begun, SURE)
         if not ranked or ranked[0][0] < NOTHING_LIKE_IT:
             return Match(
                 MatchKind.UNKNOWN,
@@ -214,9 +218,6 @@ class ProcedureMatcher:
                 candidates=tuple(code for _, code in ranked[:3]),
                 in_reach=self.reaches(published.sector),
             )
-        begun = [code for _, code in ranked if name_key(self._catalogue.procedures[code].name).startswith(f"{key} ")]
-        if len(begun) == 1 and key.count(" ") >= CUT_OFF:
-            return self._among(published, begun, SURE)
         slips = [word for word in key.split() if word not in self._weights]
         if slips and (mended := self._by_key.get(self._mended(key, slips, ranked[0][1]))):
             return self._among(published, mended, 0.95)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audits.gates import no_documents, repeats_catalogue
+from audits.gates import no_documents
 from audits.matching.documents import SURE, LineKind
+from audits.matching.papers import read_paper
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import quantity_in_name
 
@@ -22,7 +23,8 @@ SEVERITY = Severity.MEDIUM
 VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 
-_COUNT = re.compile(r"\d+ (?:bản|bộ)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\d+ (?:\([^)]*\) )?(?:bản|bộ)\b(?: (?:chính|gốc|sao))?", re.IGNORECASE)
+_COUNT = re.compile(r"(\d+) (?:bản|bộ)\b", re.IGNORECASE)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -40,7 +42,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         counts = [count for count in allowed if count]
         if not counts or len(counts) < len(allowed):
             yield Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
-        elif asked > max(counts) and document.quantity.raw == document.name and repeats_catalogue(pair, document.name):
+        elif asked > max(counts) and asked <= _named_likewise(pair, document):
             yield Pass()
         elif asked > max(counts):
             yield _fail(document, asked, max(counts), pair.official_documents(document.index))
@@ -53,6 +55,21 @@ def check(pair: Pair) -> Iterator[Verdict]:
 def _counts_several(document: RequiredDocument) -> bool:
     """Tell whether the count was read from a name that counts several papers, each by itself."""
     return document.quantity.raw == document.name and len(_COUNT.findall(document.name)) > 1
+
+
+def _named_likewise(pair: Pair, document: RequiredDocument) -> int:
+    """Return the most that any official paper takes which the line's words may mean too, be it of another case; 0: none."""
+    line = read_paper(_COUNTED.sub("", document.name))
+    if not line.segments:
+        return 0
+    own = frozenset(line.segments[0].words)
+    likewise = [
+        paper
+        for paper in (pair.official.documents or () if pair.official else ())
+        if own <= read_paper(paper.name).words
+    ]
+    named = (sum(map(int, _COUNT.findall(paper.name))) for paper in likewise)
+    return max((*filter(None, map(_allowed, likewise)), *named), default=0)
 
 
 def _allowed(paper: RequiredDocument) -> int | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from audits.gates import no_documents
 from audits.matching.documents import LineKind
+from audits.matching.papers import plain_text
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.text import fold
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 TITLE = "Giấy tờ không còn giá trị"
 REMEDY = "Bỏ giấy tờ đã hết giá trị khỏi thành phần hồ sơ và tự khai thác thông tin thay thế trong Cơ sở dữ liệu quốc gia về dân cư."
 SEVERITY = Severity.HIGH
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-104-2022", "Điều 14"),)
 
 # The paper, and the first day on which it may no longer be asked for (Luật Cư trú 2020, khoản 3 Điều 38; NĐ 104/2022).
 PAPERS = (
     (
         re.compile(
-            r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản sao hộ khẩu|^\W*(?:\w{1,2}[.)]\s*)?hộ khẩu\b"
+            r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản (?:sao|chụp|chính|photo)(?: (?:có )?(?:công chứng|chứng thực))? hộ khẩu|^\W*hộ khẩu\b"
         ),
         date(2023, 1, 1),
     ),
@@ -43,7 +44,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         return
     clean = True
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        text = fold(document.name)
+        text = plain_text(document.name)
         for paper, since in PAPERS:
             found = paper.search(text)
             if found is None or pair.on < since or line.kind is LineKind.NOTE or _NOT_ASKED.search(text):

@@ -22,7 +22,9 @@ SEVERITY = Severity.HIGH
 VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
-_NEIGHBOURHOOD = r"(?<!nông )thôn|tổ dân phố|khu phố|khu dân cư|ấp|(?<!bán )buôn|khóm|bản làng|hộ liền kề|hàng xóm"
+_NEIGHBOURHOOD = (
+    r"(?<!nông )thôn|tổ dân phố|khu phố|khu dân cư|ấp|(?<!bán )buôn(?! bán| lậu)|khóm|bản làng|hộ liền kề|hàng xóm"
+)
 _NEIGHBOURS = rf"(?:(?:ban |đại diện |trưởng |tổ trưởng |lãnh đạo |các )*)(?:{_NEIGHBOURHOOD})\b"
 _CONFIRMED = re.compile(
     rf"(?:có|xin|lấy|kèm|kèm theo|đề nghị|phải có|được) (?:giấy |văn bản |ý kiến )?(?:xác nhận|đồng ý|chữ ký)"
@@ -32,7 +34,9 @@ _CONFIRMED = re.compile(
 )
 # What the catalogue may mean by it: the hamlet itself, or a confirmation that somebody must bring.
 _ANY_CONFIRMATION = re.compile(
-    rf"\b(?:{_NEIGHBOURHOOD})\b|(?:có|xin|lấy|kèm|kèm theo|được|giấy|văn bản|bản|đơn) xác nhận|xác nhận (?:của|từ|tại|bởi)"
+    rf"\b(?:{_NEIGHBOURHOOD})\b[^.;]{{0,80}}(?:đồng ý|chữ ký|ý kiến|xác nhận)"
+    rf"|(?:đồng ý|chữ ký|ý kiến|xác nhận)[^.;]{{0,80}}\b(?:{_NEIGHBOURHOOD})\b"
+    r"|(?:có|xin|lấy|kèm|kèm theo|được|giấy|văn bản|bản|đơn) xác nhận|xác nhận (?:của|từ|tại|bởi)"
 )
 _OF_THE_AUTHORITY = re.compile(
     r"\b(?:ủy ban nhân dân|ubnd|(?<!cơ )sở|(?<!văn )phòng|cơ quan|công chức|cán bộ|bộ phận|trung tâm|đoàn kiểm tra|chi nhánh|văn phòng) [^.;]*$"
