@@ -90,6 +90,25 @@ def published_services(path: Path, targets: Sequence[Target], sampling: Sampling
     return {name: [rows[place] for place in sampling.drawn(name, len(rows))] for name, rows in found.items()}
 
 
+def read_codes(path: Path) -> frozenset[str]:
+    """Read which procedures to visit: one code a line, comments after "#".
+
+    Raises:
+        ServicesError: the file cannot be read, or names none.
+
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ServicesError(
+            f"{path}: không đọc được danh sách mã ({error}); kiểm tra đường dẫn và bảng mã UTF-8"
+        ) from error
+    codes = frozenset(code_of(text) or text for line in lines if (text := line.split("#")[0].strip()))
+    if not codes:
+        raise ServicesError(f"{path}: không có mã thủ tục nào; ghi mỗi dòng một mã rồi chạy lại")
+    return codes
+
+
 def _record(path: Path, number: int, line: bytes) -> PublishedProcedure:
     try:
         return PublishedProcedure.from_json(orjson.loads(line))
@@ -143,6 +162,10 @@ class Reader:
                 faults.append(unseen.fault)
                 if unseen.fault.kind == "blocked":
                     break
+                if unseen.fault.kind == "changed" and sampling.codes is None:
+                    found.append(
+                        Service(None, None, ask.page or ask.url)
+                    )  # it can be tried though its text cannot be read
                 continue
             found += [service_of(one) for one in records if sampling.wants(one.code)]
         if sampling.codes is not None:

@@ -125,7 +125,7 @@ def visit(
         chosen.size,
         chosen.seed,
         sorted(chosen.codes or ()),
-        str(published),
+        published and str(published),
     ]
     book = _Book(out, captures, what, now())
     run = _Run(targets, journeys, Folder(captures), book, manner or Manner(), progress or (lambda _: None), now)
