@@ -76,6 +76,7 @@ def test_what_could_not_be_looked_at_is_told_with_its_exit_code(tmp_path: Path) 
         closed = soat("visit", "targets.toml", *PLAIN, cwd=tmp_path)
         path.write_text(TARGET.format(url="https://cong.gov.vn/", login="x", more=""))
         nameless = soat("visit", "targets.toml", *PLAIN, cwd=tmp_path, SOAT_CONTACT="")
+    assert partly.stdout, partly.stderr
     assert (partly.returncode, orjson.loads(partly.stdout)[0]["outcomes"]) == (4, {Outcome.BLOCKED: 1})
     assert closed.returncode == 4
     assert "ngoài giờ" in closed.stderr
