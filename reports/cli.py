@@ -17,6 +17,9 @@ from audits.store import StoreError, open_store
 from audits.store import upgrade as upgrade_database
 from crawlers.archive import ArchiveError
 from crawlers.crawl import CrawlError
+from crawlers.journeys.browser import NoBrowserError
+from crawlers.journeys.listing import ServicesError
+from crawlers.journeys.run import VisitError
 from crawlers.lists import ListError
 from crawlers.manners import MannersError
 from crawlers.platforms import PlatformError
@@ -25,6 +28,7 @@ from crawlers.targets import TargetsError
 from reports import progress
 from reports.atomic import WriteError
 from reports.commands import audit, catalogue, files, lawful
+from reports.commands.visit import visit
 from reports.demo import DemoError, run_demo
 from reports.formats import FormatError
 from reports.formats import load as load_format
@@ -57,10 +61,13 @@ _INPUT_ERRORS = (
     LanguageError,
     ListError,
     MannersError,
+    NoBrowserError,
     PlatformError,
+    ServicesError,
     SettingsError,
     StoreError,
     TargetsError,
+    VisitError,
     WriteError,
 )
 
@@ -76,7 +83,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(audit.app, name="audit")
 app.add_typer(lawful.app, name="lawful")
 app.add_typer(db_app, name="db")
-for command in (files.crawl, files.read, files.compare, files.measure):
+for command in (files.crawl, visit, files.read, files.compare, files.measure):
     app.command()(command)
 
 

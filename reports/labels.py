@@ -9,6 +9,7 @@ from audits.procedure import Severity
 from audits.recommendations import KINDS
 from audits.rules import rules
 from crawlers.records import SourceState
+from crawlers.visits import Outcome
 from reports.translation import VIETNAM, date_text, translator
 
 if TYPE_CHECKING:
@@ -56,6 +57,22 @@ def severity_label(severity: Severity | None, _: Callable[[str], str]) -> str:
         Severity.LOW: _("thấp"),
         None: _("biểu dương"),
     }[severity]
+
+
+def outcome_label(outcome: Outcome, _: Callable[[str], str]) -> str:
+    """Return how a visit to an e-service ended, in words that blame nobody for what could not be looked at."""
+    return {
+        Outcome.REACHED_FORM: _("tới được biểu mẫu điện tử"),
+        Outcome.REACHED_LOGIN: _("tới được trang đăng nhập"),
+        Outcome.NOT_ONLINE: _("không cung cấp trực tuyến"),
+        Outcome.MAINTENANCE: _("đang bảo trì"),
+        Outcome.BLOCKED: _("không kiểm tra được"),
+        Outcome.PAPER_DEMANDED: _("vẫn đòi hồ sơ giấy"),
+        Outcome.TIMEOUT: _("không phản hồi"),
+        Outcome.LOGIN_LOOP: _("đăng nhập vòng quanh"),
+        Outcome.NO_WAY_IN: _("không có nút nộp"),
+        Outcome.BROKEN: _("không hoạt động"),
+    }[outcome]
 
 
 def state_label(state: SourceState, _: Callable[[str], str]) -> str:

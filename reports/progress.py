@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.crawl import Progress as CrawlProgress
+    from crawlers.journeys.run import VisitProgress
 
 
 @contextmanager
@@ -25,6 +26,20 @@ def crawling(title: str) -> Iterator[Callable[[CrawlProgress], None]]:
             if seen.target not in tasks:
                 tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
             bars.update(tasks[seen.target], completed=seen.read + seen.failed, total=seen.listed or None)
+
+        yield show
+
+
+@contextmanager
+def visiting(title: str) -> Iterator[Callable[[VisitProgress], None]]:
+    """Yield a function that shows how many of each target's services were visited: one bar a target."""
+    with _bars() as bars:
+        tasks = {}
+
+        def show(seen: VisitProgress) -> None:
+            if seen.target not in tasks:
+                tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
+            bars.update(tasks[seen.target], completed=seen.visited, total=seen.chosen or None)
 
         yield show
 

@@ -1,0 +1,133 @@
+"""What a visit sees besides the way: on a phone, for those who see little, for those who want to ask or complain."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from crawlers.manners import wall
+from crawlers.visits import Hotline, Linked, Phone, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.async_api import Locator, Page
+
+    from crawlers.journeys.sight import Control, Sight
+    from crawlers.journeys.traffic import Traffic
+
+AXE = (Path(__file__).with_name("vendor") / "axe.min.js").read_text(encoding="utf-8")
+PHONE = (390, 844)
+"""A phone's window in CSS pixels."""
+MOST_NODES = 5  # failing elements kept of each rule
+_RUN_AXE = """async () => {
+  const found = await axe.run(document, {
+    runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] },
+    resultTypes: ["violations"], iframes: false, preload: false, elementRef: false,
+  });
+  return found.violations.map((one) => ({ id: one.id, impact: one.impact, help: one.help, nodes: one.nodes.map((node) => node.target.flat().join(" ")) }));
+}"""
+_PRIVACY = re.compile(
+    r"(?i)(chính sách|điều khoản|thông báo)[^.]{0,30}(bảo mật|quyền riêng tư|bảo vệ dữ liệu|dữ liệu cá nhân)|bảo vệ dữ liệu cá nhân|xử lý dữ liệu cá nhân|quyền riêng tư"
+)
+_PAYMENT = re.compile(
+    r"(?i)thanh toán (trực tuyến|điện tử|không dùng tiền mặt|qua (cổng|nền tảng|ngân hàng|ví))|nền tảng thanh toán|cổng thanh toán|payment platform|paygov|nộp (phí|lệ phí) trực tuyến"
+)
+_FEE_STEP = re.compile(r"(?i)(phí, lệ phí|lệ phí phải nộp|tổng (số )?tiền|nộp (phí|lệ phí))")
+_FEEDBACK = re.compile(r"(?i)phản ánh|kiến nghị|góp ý|hỏi đáp|pakn")
+_LOOKUP = re.compile(r"(?i)tra cứu[^.]{0,20}(hồ sơ|kết quả|tình trạng|tiến độ)|tình trạng hồ sơ")
+_HOTLINE = re.compile(
+    r"(?i)(đường dây nóng|hotline|tổng đài|điện thoại hỗ trợ|số điện thoại)[^0-9+]{0,40}(\+?[0-9][0-9 .()-]{2,16}[0-9])"
+)
+_NUMBER = re.compile(r"(?:\+84|0)\d{9,10}|1[89]00\d{4,6}|1022|18001096")
+
+
+async def axe(page: Page) -> tuple[Violation, ...]:
+    """Return the rules of axe-core (WCAG 2.1 A and AA) that the page breaks; the page itself is not changed."""
+    await page.evaluate(AXE)
+    rows: list[dict[str, Any]] = await page.evaluate(_RUN_AXE)
+    return tuple(
+        Violation(row["id"], row["impact"], row["help"], tuple(row["nodes"][:MOST_NODES]), page.url) for row in rows
+    )
+
+
+async def on_phone(page: Page, way_in: Locator | None) -> Phone:
+    """Look at the page at a phone's width, then set it back: does it scroll sideways, is the way in to be seen."""
+    before = page.viewport_size
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    width: int = await page.evaluate(
+        "() => Math.max(document.documentElement.scrollWidth, document.body ? document.body.scrollWidth : 0)"
+    )
+    seen = None
+    if way_in is not None:
+        box = await way_in.bounding_box() if await way_in.is_visible() else None
+        seen = box is not None and box["x"] >= 0 and box["x"] + min(box["width"], 40) <= PHONE[0]
+    if before is not None:
+        await page.set_viewport_size(before)
+    return Phone(PHONE[0], scrolls=width > PHONE[0] + 1, way_in=seen)
+
+
+def privacy_told(sight: Sight) -> bool:
+    """Say whether a page tells how personal data are treated, or links to where that is told."""
+    return _PRIVACY.search(sight.text) is not None or any(_PRIVACY.search(one.name) for one in sight.controls)
+
+
+def payment_offered(sight: Sight) -> bool:
+    """Say whether a page speaks of paying online."""
+    return _PAYMENT.search(sight.text) is not None
+
+
+def is_fee_step(sight: Sight) -> bool:
+    """Say whether a page of the e-form is the one where the fee stands: only there its absence means something."""
+    return any(_FEE_STEP.search(text) for text in sight.headings)
+
+
+def hotline(sight: Sight) -> Hotline:
+    """Return the telephone number the page names for help; `dialable`: it has the digits of a Vietnamese number."""
+    for one in sight.controls:
+        if (one.href or "").startswith("tel:"):
+            number = re.sub(r"^tel:", "", one.href or "")
+            return Hotline(number, dialable=_dialable(number))
+    found = _HOTLINE.search(sight.text)
+    return Hotline() if found is None else Hotline(found[2].strip(), dialable=_dialable(found[2]))
+
+
+def _dialable(number: str) -> bool:
+    return _NUMBER.fullmatch(re.sub(r"[^\d+]", "", number)) is not None
+
+
+async def feedback(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
+    """Find the feedback page by its link and ask whether it answers; of an address asked before the answer is in `known`."""
+    return await _linked(_FEEDBACK, sights, traffic, known)
+
+
+async def result_lookup(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
+    """Find the page where a dossier's result is looked up, as `feedback`."""
+    return await _linked(_LOOKUP, sights, traffic, known)
+
+
+async def _linked(
+    words: re.Pattern[str], sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]
+) -> Linked:
+    link = _first(words, (one for sight in sights for one in sight.controls))
+    if link is None:
+        return Linked(found=False)
+    url = link.href or ""
+    if url not in known:
+        answer, _ = await traffic.get(url, kind="document")
+        if answer.error == "guard":
+            known[url] = Linked(found=True, url=url)
+        else:
+            good = answer.status is not None and answer.status < 400 and bool(answer.body.strip())
+            refused = answer.status is not None and not good and wall(answer.status, answer.body) is not None
+            known[url] = Linked(found=True, url=url, alive=None if refused else good, status=answer.status)
+    return known[url]
+
+
+def _first(words: re.Pattern[str], controls: Iterable[Control]) -> Control | None:
+    for one in controls:
+        if words.search(one.name) and one.href and urlsplit(one.href).scheme in {"http", "https"}:
+            return one
+    return None

@@ -1,0 +1,139 @@
+"""Whether a form file is what it claims to be, by its bytes: it opens, it is of its type, it is no error page and not empty."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawlers.journeys.words import folded
+from crawlers.visits import FileState, FormFile
+
+if TYPE_CHECKING:
+    from crawlers.journeys.wire import Answer
+
+ENDINGS = (".docx", ".doc", ".pdf", ".xlsx", ".xls", ".odt", ".rtf", ".zip", ".rar")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TYPES = {
+    "application/pdf": ".pdf",
+    "application/msword": ".doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.ms-excel": ".xls",
+    "application/rtf": ".rtf",
+}
+_HTML = re.compile(rb"(?i)^\s*(<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<!doctype html)")
+_FORM_NUMBER = re.compile(r"(?i)\bmẫu\s*(?:số)?\s*:?\s*((?:\d{1,3}|[ivx]+)(?:[a-zđ]{0,2})(?:[-/.][\w\-/.]+)?)")
+_PLAIN_NUMBER = re.compile(r"(\d+)([a-zđ]?)")
+
+
+def judge(name: str, url: str, answer: Answer) -> FormFile:
+    """Say what a downloaded form is; an answer that tells of the wall or the guard leaves the state open (None)."""
+
+    def told(state: FileState | None, why: str | None = None) -> FormFile:
+        return FormFile(name, url, state, why)
+
+    if answer.error == "guard":
+        return told(None, f"không tải: {answer.why}")
+    if answer.error == "timeout":
+        return told(FileState.TIMEOUT, answer.why)
+    if answer.error == "too_large":
+        return told(FileState.TOO_LARGE, answer.why)
+    if answer.error is not None:
+        return told(FileState.DEAD, answer.why)
+    if answer.status is None or answer.status >= 400:
+        return told(FileState.DEAD, f"máy chủ trả HTTP {answer.status}")
+    if not answer.body.strip(b"\0 \r\n\t"):
+        return told(FileState.EMPTY, "tệp rỗng, 0 byte" if not answer.body else "tệp chỉ có khoảng trắng")
+    claimed = claims(url, answer)
+    found = kind_of(answer.body)
+    if found == ".html":
+        why = f"là trang HTML mang tên {claimed}" if claimed else "là trang HTML, không phải tệp biểu mẫu"
+        return told(FileState.WRONG_TYPE, why)
+    if found is None:
+        return told(FileState.WRONG_TYPE, f"không mở được: nội dung không phải {claimed or 'tệp văn bản'}")
+    if claimed and found != claimed and not _kin(found, claimed):
+        return told(FileState.WRONG_TYPE, f"mang tên {claimed} nhưng nội dung là {found}")
+    if (other := _other_form(name, answer.body, found)) is not None:
+        return told(FileState.WRONG_FORM, other)
+    return told(FileState.OK)
+
+
+def claims(url: str, answer: Answer) -> str | None:
+    """Return the ending a file claims: by its download name, its address, or its media type; None: it claims none."""
+    said = re.search(r"filename\*?=(?:UTF-8'')?\"?([^\";]+)", answer.header("content-disposition") or "")
+    parts = urlsplit(url)
+    names = [unquote(said[1]) if said else "", unquote(parts.path), *(value for _, value in parse_qsl(parts.query))]
+    for name in names:
+        ending = PurePosixPath(name.strip().lower()).suffix
+        if ending in ENDINGS:
+            return ending
+    return _TYPES.get(answer.media_type)
+
+
+def kind_of(body: bytes) -> str | None:
+    """Return what a file is by its first bytes, as an ending (".html" for a page); None: damaged or unknown."""
+    if _HTML.match(body[:1024].lstrip(b"\xef\xbb\xbf")):
+        return ".html"
+    if body.startswith(b"%PDF"):
+        return ".pdf" if b"%%EOF" in body[-2048:] or b"startxref" in body else None
+    if body.startswith(_OLE):
+        return ".doc" if len(body) > 1024 else None
+    if body.startswith(b"{\\rtf"):
+        return ".rtf"
+    if body.startswith(b"Rar!"):
+        return ".rar"
+    if body.startswith(b"PK\x03\x04"):
+        return _zip_kind(body)
+    return None
+
+
+def _zip_kind(body: bytes) -> str | None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return None
+    for start, ending in (("word/", ".docx"), ("xl/", ".xlsx"), ("content.xml", ".odt")):
+        if any(name.startswith(start) for name in names):
+            return ending
+    return ".zip"
+
+
+def _kin(found: str, claimed: str) -> bool:
+    """Word and Excel files of the old kind share their first bytes; RTF under .doc opens in Word as well."""
+    return (found, claimed) in {(".doc", ".xls"), (".rtf", ".doc"), (".docx", ".doc"), (".xlsx", ".xls")}
+
+
+def _other_form(name: str, body: bytes, kind: str) -> str | None:
+    """Say that a file is clearly another form, or None: only where both the page and the file's head number it, and differently."""
+    wanted = _numbers(name)
+    if len(wanted) != 1 or kind != ".docx":
+        return None
+    head = _docx_head(body)
+    found = _numbers(head)
+    if not found or wanted & found or folded(name)[:30] in folded(head):
+        return None
+    return f"trang ghi mẫu số {min(wanted)} nhưng tệp là mẫu số {min(found)}"
+
+
+def _numbers(text: str) -> set[str]:
+    out = set()
+    for found in _FORM_NUMBER.finditer(text):
+        plain = _PLAIN_NUMBER.match(found[1].casefold())
+        if plain:
+            out.add(f"{int(plain[1])}{plain[2]}")
+    return out
+
+
+def _docx_head(body: bytes) -> str:
+    """The first words of a Word file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as package, package.open("word/document.xml") as part:
+            text = part.read(262_144).decode("utf-8", "replace")
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError):
+        return ""
+    return re.sub(r"<[^>]+>", "", re.sub(r"</w:p>", "\n", text))[:1500]

@@ -1,0 +1,201 @@
+"""The one gate: what a journey's browser may ask of the world. Whatever is not known to only read is refused, with the reason.
+
+It is asked before every single request, each hop of a redirect included (see traffic.py), and it errs on the side of refusing:
+a refusal costs a look, a request let out wrongly could file somebody's dossier.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NATIONAL = ("xacthuc.dichvucong.gov.vn", "sso.dancuquocgia.gov.vn", "sso.vneid.gov.vn", "vneid.gov.vn")
+"""The national identity service (shared/portals.md, section 3): every portal hands over to it, so a journey may look at its pages."""
+LONGEST_QUESTION = 16 * 1024  # bytes; a search is short, a dossier is not
+LONGEST_URL = 8192
+
+_VERBS = frozenset(
+    """
+    submit delete remove destroy logout logoff signout signoff confirm approve reject pay checkout purchase charge save update insert
+    send cancel withdraw revoke accept vote subscribe unsubscribe
+    dangxuat xoa huy thanhtoan xacnhan duyet luu capnhat gui themmoi rut tuchoi pheduyet noptien kyso hoantat
+    """.split()  # noqa: SIM905 - a table to read
+)
+_ONLY_ORDERED = frozenset("create add register upload post store publish drop nop them tao dangky nophoso".split())  # noqa: SIM905
+"""Verbs only where an action is named ("?action=create"): as parts of a path they are folders (/upload/…) and ways in (/nop-ho-so)."""
+_OBJECTS = frozenset(
+    """
+    hoso don phi lephi ho so le dossier application order form request profile account payment all data file item taikhoan tai khoan
+    yeucau yeu cau action now final ok by id
+    """.split()  # noqa: SIM905
+)
+_PREFIXES = frozenset({"do", "on", "ajax", "api", "process", "handle"})
+_ASKS = frozenset(
+    """
+    action act cmd command op operation do method mode task event func function handler step verb
+    """.split()  # noqa: SIM905
+)
+_READS = frozenset({"search", "timkiem", "tracuu", "list", "view", "detail", "get", "load", "find", "page", "pager", "paging", "sort", "filter", "grid"})  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request a page wants to make; `kind` is the browser's word for what it is for (document, image, fetch …)."""
+
+    method: str
+    url: str
+    body: bytes = b""
+    media_type: str = ""
+    kind: str = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What one target's journeys may ask: GET and HEAD of `hosts`, POST only of paths that end as in `reading`."""
+
+    hosts: frozenset[str]
+    reading: tuple[str, ...] = ()
+
+    def refuses(self, asked: Asked) -> str | None:
+        """Say in Vietnamese why a request may not leave; None: it only reads, and reads where it may."""
+        try:
+            parts = urlsplit(asked.url)
+            host = parts.netloc.lower()
+        except ValueError:
+            return "địa chỉ không hợp lệ"
+        if parts.scheme not in {"http", "https"}:
+            return f"giao thức {parts.scheme or '(không có)'} không được phép"
+        if "@" in host:
+            return "địa chỉ mang theo tên đăng nhập"
+        if len(asked.url) > LONGEST_URL:
+            return "địa chỉ quá dài, có thể mang theo dữ liệu"
+        if asked.kind in {"ping", "cspviolationreport", "beacon"}:
+            return "trang tự gửi tin, không phải để đọc"
+        if not self.lets(host):
+            return f"máy chủ {host} không thuộc mục tiêu"
+        if (sign := effect(asked.url)) is not None:
+            return f"địa chỉ có dấu hiệu làm thay đổi dữ liệu (“{sign}”)"
+        if asked.method in {"GET", "HEAD"}:
+            return None
+        if asked.method == "POST" and self.reading and parts.path.endswith(self.reading):
+            return _no_question(asked)
+        return f"{asked.method} tới {parts.path} không nằm trong các địa chỉ chỉ để đọc của nền tảng"
+
+    def lets(self, host: str) -> bool:
+        """Say whether a host (with port) may be asked at all."""
+        return host in self.hosts or is_national(host)
+
+
+def is_national(host: str) -> bool:
+    """Say whether a host (with or without port) is the national identity service; its stand-ins end in .localhost."""
+    name = host.rsplit(":", 1)[0].lower()
+    return name in NATIONAL or (name.endswith(".localhost") and name.removesuffix("localhost") + "gov.vn" in NATIONAL)
+
+
+def effect(url: str) -> str | None:
+    """Return the part of an address that looks as if asking it did something, or None.
+
+    Only whole parts count: "/xoa", "/ho-so/delete", "?action=submit" do something, while "/thu-tuc/xac-nhan-tinh-trang-hon-nhan"
+    is a procedure's name and "/nop-ho-so" a way in.
+    """
+    parts = urlsplit(url)
+    for segment in _segments(parts.path):
+        if _acts(segment):
+            return segment
+    for query in (parts.query, _hash_query(parts.fragment)):
+        for key, value in parse_qsl(query, keep_blank_values=True):
+            name = "".join(_words(key))
+            if name in _ASKS and any(_acts(piece, ordered=True) for piece in re.split(r"[/.:]", value)):
+                return f"{key}={value}"
+            if _acts(key) and value.casefold() not in {"0", "false", "no"}:
+                return f"{key}={value}"[:80]
+    return None
+
+
+def _segments(path: str) -> Iterator[str]:
+    for segment in re.split(r"[/;]", _unquoted(path)):
+        yield re.sub(r"(?i)\.(do|action|aspx|ashx|asmx|php|jsp|html?|json)$", "", segment)
+
+
+def _unquoted(text: str) -> str:
+    for _ in range(3):  # an address may be coded more than once
+        if (once := unquote_plus(text)) == text:
+            break
+        text = once
+    return text
+
+
+def _hash_query(fragment: str) -> str:
+    return fragment.partition("?")[2]
+
+
+def _acts(word: str, *, ordered: bool = False) -> bool:
+    """Whether a path segment or a query's word is an effect: a verb, alone or with what it is done to."""
+    verbs = _VERBS | _ONLY_ORDERED if ordered else _VERBS
+    words = _words(_unquoted(word))
+    if words and words[0] in _PREFIXES:
+        words = words[1:]
+    if not words or len(words) > 5:
+        return False
+    for size in (1, 2, 3):
+        verb, rest = "".join(words[:size]), words[size:]
+        if verb in verbs and all(item in _OBJECTS or item.isdigit() for item in rest):
+            return True
+        verb, rest = "".join(words[-size:]), words[:-size]
+        if verb in verbs and all(item in _OBJECTS or item.isdigit() or item == "nop" for item in rest):
+            return True
+    return False
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFD", _CAMEL.sub("-", text)).replace("đ", "d").replace("Đ", "d")
+    return re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold())
+
+
+# --- the body of a question ---------------------------------------------------------------------------------------
+
+
+def _no_question(asked: Asked) -> str | None:
+    """Say why the body of a POST to a reading address is no question, or None."""
+    if len(asked.body) > LONGEST_QUESTION:
+        return "câu hỏi quá dài, có thể mang theo hồ sơ"
+    kind = asked.media_type.partition(";")[0].strip().casefold()
+    if kind == "application/x-www-form-urlencoded":
+        pairs = parse_qsl(asked.body.decode("utf-8", "replace"), keep_blank_values=True)
+    elif kind == "application/json" or (not kind and not asked.body):
+        try:
+            pairs = list(_leaves(orjson.loads(asked.body or b"{}")))
+        except orjson.JSONDecodeError:
+            return "nội dung gửi đi không phải câu hỏi JSON"
+    else:
+        return f"nội dung kiểu {kind or '(không rõ)'} không phải câu hỏi"
+    for key, value in pairs:
+        name = "".join(_words(key))
+        postback = name == "eventtarget"
+        if (name in _ASKS or name == "service") and _acts(value, ordered=True):
+            return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}={value}”)"
+        if postback and value and not any(word in "".join(_words(value)) for word in _READS):
+            return f"nút “{value}” không phải tìm kiếm hay sang trang"
+        if _acts(key):
+            return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}”)"
+    return None
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, key)
+    else:
+        yield key, str(value)

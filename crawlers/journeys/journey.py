@@ -1,0 +1,838 @@
+"""One attempt at one e-service: from the portal's door to the login or the form, in the steps a citizen would take."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import quote, urljoin, urlsplit
+
+from playwright.async_api import Error as BrowserError
+
+from crawlers.journeys import checks as look_at
+from crawlers.journeys import forms as form_files
+from crawlers.journeys.evidence import contact_sheet
+from crawlers.journeys.families import ONWARD, WAY_IN, By
+from crawlers.journeys.guard import is_national
+from crawlers.journeys.sight import (
+    LOOK,
+    TEXT_LIMIT,
+    Sight,
+    error_words,
+    is_blank,
+    is_form,
+    is_login,
+    is_maintenance,
+    is_waiting,
+    never_clicked,
+    other_procedure,
+    paper_words,
+    uploads,
+)
+from crawlers.journeys.wire import now_text
+from crawlers.journeys.words import code_of, names_it, queries
+from crawlers.manners import wall
+from crawlers.visits import FAILURES, Attempt, Checks, Evidence, FormFile, Outcome, Search, ServiceVisit, Step, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page
+
+    from crawlers.journeys.evidence import Folder
+    from crawlers.journeys.families import Journey
+    from crawlers.journeys.traffic import Passed, Traffic
+    from crawlers.targets import Target
+    from crawlers.visits import Linked, Phone, Violation
+
+QUIET = 0.2  # seconds without a request after which a page is taken to be still
+ANSWER = 5.0  # seconds within which a page must say what it shows; one that is stuck in a loop does not
+MOST_PAGES = 8  # pages followed after the way in
+MOST_DIALOGS = 20
+MOST_CONSOLE = 50
+MOST_FORMS = 20
+TALLEST = 5000  # CSS pixels of a page that are pictured
+SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
+_OUTLINE = "node => { node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; }"
+_RESULT_LINKS = """nodes => nodes.slice(0, 600).map(node => [
+    ((node.closest('li, tr') || node).innerText || '').replace(/\\s+/g, ' ').slice(0, 600), node.innerText.trim().slice(0, 400), node.href])"""
+_ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
+_LEVEL = re.compile(
+    r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
+)
+_FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
+_FAILED_STATUS = 400
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An e-service to try, as published: its page, its level, the names and addresses of its forms, whether it has an online channel."""
+
+    code: str | None
+    name: str | None
+    url: str | None = None
+    service_level: str | None = None
+    forms: tuple[tuple[str, str], ...] = ()
+    online: bool | None = None
+
+    @property
+    def claims_online(self) -> bool:
+        """Whether it is published as something that can be filed online."""
+        return bool(self.online) or bool(self.service_level and _ONLINE.search(self.service_level))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How patient an attempt is, in seconds: for a page to become still, and for a page that only shows that it is loading."""
+
+    patience: float = 20.0
+    checks: bool = True
+
+
+class End(Exception):  # noqa: N818 - the end of the way, not a program error
+    """The way is over; carries the outcome and the reason a person understands, and the address that decided it."""
+
+    def __init__(self, outcome: Outcome, why: str, url: str = "") -> None:
+        super().__init__(why)
+        self.outcome, self.why, self.url = outcome, why, url
+
+
+@dataclass  # no slots: Playwright keeps its own mark on whoever handles its events
+class Walker:
+    """One attempt in one fresh context. `known` holds what other journeys of this run learned of the portal's common pages."""
+
+    context: BrowserContext
+    traffic: Traffic
+    journey: Journey
+    target: Target
+    service: Service
+    folder: Folder
+    pace: Pace
+    known: dict[str, Linked] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    search: list[Search] = field(default_factory=list)
+    forms: list[FormFile] | None = None
+    asked: dict[str, Upload] | None = None
+    pictures: list[tuple[str, bytes]] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    sights: list[Sight] = field(default_factory=list)
+    inside: list[Sight] = field(default_factory=list)
+    violations: list[Violation] | None = None
+    phone: Phone | None = None
+    dialogs: int = 0
+    level: str | None = None
+    last_dom: str | None = None
+    _page: Page | None = None
+    _popups: list[Page] = field(default_factory=list)
+    _expects: bool = False
+    _crashed: bool = False
+    _since: int = 0
+
+    @property
+    def page(self) -> Page:
+        """The page the shopper stands on."""
+        assert self._page is not None  # noqa: S101 - made in `walk`
+        return self._page
+
+    async def walk(self) -> End:
+        """Go the whole way; returns how it ended.
+
+        Raises:
+            BrowserError: the browser was lost; the attempt says nothing and is made again.
+
+        """
+        self.context.on("page", self._opened)
+        self._adopt(await self.context.new_page())
+        try:
+            await self._way()
+        except End as end:
+            return end
+        except BrowserError:
+            if self._crashed:
+                return End(Outcome.TIMEOUT, "Trang làm hỏng trình duyệt khi đang mở.", self.page.url)
+            raise
+        raise AssertionError("unreachable: the way always ends")  # pragma: no cover
+
+    async def visit(self, end: End, at: str) -> ServiceVisit:
+        """Return what this attempt saw, its evidence kept."""
+        own = (
+            None
+            if end.outcome not in FAILURES | {Outcome.MAINTENANCE}
+            else "national"
+            if is_national(urlsplit(end.url).netloc)
+            else "own"
+        )
+        checks = await self._checks(end)
+        _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
+        _, har = self.folder.keep(self.traffic.har(), ".har")
+        sheet = await asyncio.to_thread(
+            contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}: {end.outcome}"
+        )
+        console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
+        return ServiceVisit(
+            target=self.target.id,
+            code=self.service.code,
+            name=self.service.name,
+            outcome=end.outcome,
+            service_level=self.service.service_level or self.level,
+            why=end.why,
+            steps=tuple(self.steps),
+            forms=None if self.forms is None else tuple(self.forms),
+            uploads=None if self.asked is None else tuple(self.asked.values()),
+            search=tuple(self.search),
+            refused=tuple(self.traffic.refused()),
+            at=at,
+            url=self.service.url,
+            attempts=(Attempt(at, end.outcome, end.why),),
+            attributed_to=own,
+            checks=checks,
+            requests=requests,
+            evidence=Evidence(
+                har, self.last_dom, console, None if sheet is None else self.folder.keep(sheet, ".jpg")[1]
+            ),
+        )
+
+    # --- the way
+
+    async def _way(self) -> NoReturn:
+        home = await self._open("Mở cổng", self.target.url)
+        self._understood(home)
+        hit = await self._search()
+        url = self.service.url or hit
+        if url is None:
+            raise End(
+                Outcome.BLOCKED,
+                "Không kiểm tra được: không biết địa chỉ trang thủ tục, tìm trên cổng cũng không thấy.",
+                self.target.url,
+            )
+        await self._procedure_page(url)
+
+    async def _procedure_page(self, url: str) -> NoReturn:
+        sight = await self._open("Trang thủ tục", url, picture=False)
+        self._understood(sight)
+        self._own_procedure(sight, "Trang thủ tục")
+        found = _LEVEL.search(sight.text)
+        self.level = None if found is None else found[2]
+        way_in = await self._first(self.journey.way_in)
+        await self._step("Trang thủ tục", sight, way_in)
+        await self._downloads(sight)
+        if self.pace.checks:
+            self.violations = list(await look_at.axe(self.page))
+            self.phone = await look_at.on_phone(self.page, way_in)
+        claims = self.service.claims_online or bool(self.level and _ONLINE.search(self.level))
+        if (words := paper_words(sight, strict=True)) is not None and self._claims_fully():
+            raise End(
+                Outcome.PAPER_DEMANDED, f"Trang thủ tục vẫn đòi hồ sơ giấy dù nộp trực tuyến: “{words}”.", sight.url
+            )
+        if way_in is None:
+            if not claims:
+                raise End(
+                    Outcome.NOT_ONLINE,
+                    "Thủ tục không được công bố là nộp trực tuyến và trang không có nút nộp.",
+                    sight.url,
+                )
+            self._excuse(sight)
+            raise End(
+                Outcome.NO_WAY_IN,
+                "Trang thủ tục ghi là nộp được trực tuyến nhưng không có nút hay liên kết nộp.",
+                sight.url,
+            )
+        await self._go_in(sight, way_in)
+
+    async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
+        name = _clip(await way_in.inner_text() or "Nộp trực tuyến")
+        sight, moved = await self._click(way_in, before, name)
+        pages = 0
+        while True:
+            self.inside.append(sight)
+            pages += 1
+            if not moved:
+                await self._step(f"Bấm “{name}”", sight)
+                self._stuck(before, sight, name)
+            await self._arrived(sight, name)
+            nxt = await self._onward(sight)
+            await self._step(f"Bấm “{name}”" if pages == 1 else f"Tiếp: “{name}”", sight, nxt)
+            self._not_arrived(sight)
+            if nxt is None or pages >= MOST_PAGES:
+                raise End(
+                    Outcome.BLOCKED,
+                    f"Không kiểm tra được: sau “{name}” là trang “{_clip(sight.title or sight.url)}” mà công cụ chưa hiểu; cần xem bằng mắt.",
+                    sight.url,
+                )
+            await self._choose()
+            before, name = sight, _clip(await nxt.inner_text() or "Tiếp tục")
+            sight, moved = await self._click(nxt, before, name)
+
+    async def _arrived(self, sight: Sight, name: str) -> None:
+        """End the way where it should end: at a login, or at the form's step before the last.
+
+        Raises:
+            End: it ends here.
+
+        """
+        good = (sight.status or 200) < _FAILED_STATUS
+        if is_login(sight) and (good or any(one.kind == "password" for one in sight.fields)):
+            await self._step(
+                f"Bấm “{name}”: trang đăng nhập",
+                sight,
+                await self._first(
+                    (
+                        By(role="button", name="đăng nhập|vneid|login"),
+                        By(role="link", name="đăng nhập|vneid|login"),
+                        By(css="input[type=password]"),
+                    )
+                ),
+            )
+            raise End(
+                Outcome.REACHED_LOGIN,
+                f"Nút “{name}” dẫn tới trang đăng nhập “{_clip(sight.title)}”; dừng ở đó, không đăng nhập.",
+                sight.url,
+            )
+        if good and is_form(sight):
+            self._own_procedure(sight, "Biểu mẫu điện tử")
+            await self._through_form(sight, name)
+
+    def _not_arrived(self, sight: Sight) -> None:
+        """End the way at a page that is no login, no form and no step to one."""
+        self._understood(sight)
+        self._own_procedure(sight, "Trang sau nút nộp")
+        if (words := paper_words(sight)) is not None:
+            raise End(
+                Outcome.PAPER_DEMANDED, f"Sau khi bấm nộp trực tuyến, trang đòi hồ sơ giấy: “{words}”.", sight.url
+            )
+
+    async def _through_form(self, sight: Sight, name: str) -> NoReturn:
+        """Read the form's pages to the step before the last; nothing is typed."""
+        self.asked = {}
+        for number in range(1, MOST_PAGES + 1):
+            self.asked.update({one.name: one for one in uploads(sight) if one.name not in (self.asked or {})})
+            nxt = await self._first((By(role="button", name=ONWARD), By(role="link", name=ONWARD)))
+            await self._step(
+                f"Biểu mẫu, bước {number}", sight, await self._first((By(css="input[type=file]"), By(css="form")))
+            )
+            self.inside.append(sight)
+            if (words := paper_words(sight)) is not None and self._claims_fully():
+                raise End(Outcome.PAPER_DEMANDED, f"Biểu mẫu trực tuyến đòi hồ sơ giấy: “{words}”.", sight.url)
+            if nxt is None or never_clicked(await nxt.inner_text()):
+                break
+            before = sight
+            sight, moved = await self._click(nxt, before, "Tiếp tục")
+            if (
+                not moved
+                or (sight.status or 200) >= _FAILED_STATUS
+                or not (is_form(sight) or look_at.is_fee_step(sight))
+            ):
+                break
+        raise End(
+            Outcome.REACHED_FORM,
+            f"Nút “{name}” dẫn tới biểu mẫu điện tử; dừng trước bước gửi, không nhập gì.",
+            self.page.url,
+        )
+
+    # --- search
+
+    async def _search(self) -> str | None:
+        """Ask the portal's search in every way a citizen would; returns where the right hit leads."""
+        hit: str | None = None
+        for kind, query in queries(self.service.code, self.service.name):
+            try:
+                sight = await self._ask(query)
+            except End:
+                self.search.append(Search(query, kind, asked=False))
+                continue
+            if sight is None:
+                self.search.append(Search(query, kind, asked=False))
+                continue
+            rank, where = await self._rank()
+            if rank is None and (
+                self._wall(sight, await self._content()) or self.traffic.lost or (sight.status or 200) >= _FAILED_STATUS
+            ):
+                self.search.append(Search(query, kind, asked=False))
+                continue
+            self.search.append(Search(query, kind, rank))
+            hit = hit or where
+            await self._step(f"Tìm “{_clip(query)}”", sight, picture=kind == "name")
+        return hit
+
+    async def _ask(self, query: str) -> Sight | None:
+        if self.journey.search is not None:
+            address = urljoin(
+                self.target.url.rstrip("/") + "/", self.journey.search.format(query=quote(query, safe=""))
+            )
+            return await self._go(address)
+        if self.search and self.page.url.rstrip("/") != self.target.url.rstrip("/"):
+            await self._go(self.target.url)
+        box = await self._first(self.journey.box)
+        if box is None:
+            return None
+        asked = len(self.traffic.documents)
+        await box.fill(query, timeout=3000)
+        await box.press("Enter", timeout=3000)
+        sight = await self._settle(asked)
+        return None if self._refused_since(asked) else sight
+
+    async def _rank(self) -> tuple[int | None, str | None]:
+        """The place of the right hit among the results, counted from 1, and where it leads."""
+        for by in self.journey.results:
+            rows: list[tuple[str, str, str]] = await by.on(self.page).evaluate_all(_RESULT_LINKS)
+            for around, text, href in rows:
+                if not self._is_hit(around, text, href):
+                    continue
+                shape = _shape(href)
+                alike = list(dict.fromkeys(one[2] for one in rows if _shape(one[2]) == shape))
+                return alike.index(href) + 1, href
+        return None, None
+
+    def _is_hit(self, around: str, text: str, href: str) -> bool:
+        if self.service.url is not None and _plain(href) == _plain(self.service.url):
+            return True
+        if urlsplit(href).scheme not in {"http", "https"} or not text:
+            return False
+        code = code_of(self.service.code)
+        if code is not None and code in re.sub(r"\s", "", around):
+            return len(re.findall(r"\d\.\d{6}", around)) == 1
+        return names_it(text, None, self.service.name)
+
+    # --- forms
+
+    async def _downloads(self, sight: Sight) -> None:
+        """Fetch each form the page or the published record names, and see what it is."""
+        wanted = {url: name for name, url in self.service.forms if urlsplit(url).scheme in {"http", "https"}}
+        for one in sight.controls:
+            path = (one.href or "").lower()
+            if path.startswith(("http:", "https:")) and any(ending in path for ending in form_files.ENDINGS):
+                wanted.setdefault(str(one.href).split("#")[0], one.name)
+        self.forms = []
+        for url, name in list(wanted.items())[:MOST_FORMS]:
+            answer, last = await self.traffic.get(url)
+            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
+            self.forms.append(
+                FormFile(name, url, None, "bị chặn, không kiểm tra được")
+                if blocked
+                else form_files.judge(name, last, answer)
+            )
+
+    # --- moving
+
+    async def _open(self, name: str, url: str, *, picture: bool = True) -> Sight:
+        sight = await self._go(url)
+        if picture:
+            await self._step(name, sight)
+        return sight
+
+    async def _go(self, url: str) -> Sight:
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: địa chỉ “{_clip(url)}” không phải trang web.", url)
+        asked = len(self.traffic.documents)
+        try:
+            await self.page.goto(url, wait_until="commit", timeout=self.pace.patience * 1000 + 30_000)
+        except BrowserError as error:
+            if self._crashed or "closed" in str(error):
+                raise
+        return await self._settle(asked)
+
+    async def _click(self, what: Locator, before: Sight, name: str) -> tuple[Sight, bool]:
+        """Click and follow; returns what is seen then, and whether anything changed at all."""
+        asked = len(self.traffic.documents)
+        self._expects = True
+        self._popups.clear()
+        try:
+            await what.click(timeout=4000, no_wait_after=True)
+        except BrowserError as error:
+            if self._crashed or "closed" in str(error):
+                raise
+            raise End(Outcome.BROKEN, f"Không bấm được “{name}”: nút bị che hoặc bị khóa.", before.url) from error
+        await asyncio.sleep(0.05)
+        sight = await self._settle(asked, before)
+        self._expects = False
+        if self._popups:
+            window = self._popups[0]
+            if self.page is not window:
+                self._adopt(window)
+                sight = await self._settle(asked)
+        changed = (sight.url, sight.text, sight.dialog, len(sight.fields)) != (
+            before.url,
+            before.text,
+            before.dialog,
+            len(before.fields),
+        )
+        return sight, changed or len(self.traffic.documents) > asked
+
+    async def _settle(self, asked: int, before: Sight | None = None) -> Sight:
+        """Wait until the page is still and shows something, at most as long as the patience; returns what is seen.
+
+        Raises:
+            End: the page could not be had at all, leads in a circle, or is stuck.
+
+        """
+        started = time.monotonic()
+        sight: Sight | None = None
+        while True:
+            self._check_circle(asked)
+            waited = time.monotonic() - started
+            quiet = (
+                self.traffic.pending == 0
+                and not self.traffic.redirecting
+                and time.monotonic() - max(self.traffic.still_since, started) >= QUIET
+            )
+            if quiet or waited > self.pace.patience:
+                self._check_answer(asked)
+                if (now := await self._look()) is not None:
+                    sight = now
+                    unmoved = (
+                        before is not None
+                        and not self._popups
+                        and (sight.url, sight.text, sight.dialog) == (before.url, before.text, before.dialog)
+                    )
+                    patience = (
+                        min(2.0, self.pace.patience)
+                        if unmoved and len(self.traffic.documents) == asked
+                        else self.pace.patience
+                    )
+                    if (
+                        quiet and not (sight.stub or is_blank(sight) or is_waiting(sight) or unmoved)
+                    ) or waited > patience:
+                        break
+            if waited > self.pace.patience + ANSWER:
+                break
+            await asyncio.sleep(0.04)
+        if sight is None:
+            raise End(Outcome.TIMEOUT, "Trang không phản hồi: trình duyệt bị treo khi mở.", self.page.url)
+        if not self.sights or self.sights[-1].text != sight.text:
+            self.sights.append(sight)
+        return sight
+
+    async def _look(self) -> Sight | None:
+        if self.dialogs > MOST_DIALOGS:
+            raise End(Outcome.TIMEOUT, "Trang liên tục bật hộp thoại, không dùng được.", self.page.url)
+        try:
+            data = await asyncio.wait_for(self.page.evaluate(LOOK, TEXT_LIMIT), ANSWER)
+        except TimeoutError:
+            why = (
+                "Trang liên tục bật hộp thoại, không dùng được."
+                if self.dialogs > MOST_DIALOGS
+                else "Trang bị treo: không phản hồi trong trình duyệt."
+            )
+            raise End(Outcome.TIMEOUT, why, self.page.url) from None
+        except BrowserError as error:
+            if self._crashed or "closed" in str(error):
+                raise
+            return None  # it is going to another page just now
+        last = self.traffic.documents[-1] if self.traffic.documents else None
+        return Sight.from_page(data, None if last is None else last.status)
+
+    async def _choose(self) -> None:
+        """Where a case must be chosen, choose the first: it is only a choice of what to read next."""
+        for by in (By(role="radio"), By(css="select")):
+            for one in await by.on(self.page).all():
+                if not await one.is_visible() or not await one.is_enabled():
+                    continue
+                if by.role == "radio":
+                    if not await one.is_checked():
+                        await one.check(timeout=2000, force=True)
+                    break
+                values: list[str] = await one.evaluate("node => [...node.options].map(o => o.value)")
+                if not await one.input_value() and (value := next((item for item in values if item), None)):
+                    await one.select_option(value, timeout=2000)
+
+    async def _onward(self, sight: Sight) -> Locator | None:
+        """The control that leads on from a page that is neither login nor form."""
+        inside = self.page.get_by_role("dialog") if sight.dialog else None
+        for by in (*self.journey.confirms, *self.journey.onward, *self.journey.way_in):
+            for scope in (inside, self.page):
+                if scope is None:
+                    continue
+                found = await self._visible(by.on(scope))
+                if found is not None and (
+                    by in self.journey.confirms
+                    or re.search(WAY_IN, await found.inner_text(), re.IGNORECASE)
+                    or not never_clicked(await found.inner_text())
+                ):
+                    return found
+        return None
+
+    async def _first(self, ways: Sequence[By]) -> Locator | None:
+        for by in ways:
+            if (found := await self._visible(by.on(self.page))) is not None:
+                return found
+        return None
+
+    async def _visible(self, found: Locator) -> Locator | None:
+        for one in (await found.all())[:20]:
+            if await one.is_visible():
+                return one
+        return None
+
+    # --- what stops the way
+
+    def _claims_fully(self) -> bool:
+        return bool(_FULLY.search(self.service.service_level or self.level or ""))
+
+    def _check_circle(self, asked: int) -> None:
+        since = self.traffic.documents[asked:]
+        addresses = [_plain(one.url) for one in since if one.why is None]
+        most = max((addresses.count(one) for one in set(addresses)), default=0)
+        if not self.traffic.circling and most < SAME_PAGE:
+            return
+        where = " ".join(addresses)
+        if re.search(r"(?i)dang-?nhap|login|oauth|sso|xacthuc|vneid", where):
+            raise End(
+                Outcome.LOGIN_LOOP, "Trang đăng nhập chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url
+            )
+        raise End(Outcome.BROKEN, "Trang chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url)
+
+    def _check_answer(self, asked: int) -> None:
+        """End the way where the page itself was not had: refused by the gate, or not answered."""
+        since = self.traffic.documents[asked:]
+        self._since = asked
+        # A refused address leaves the page before it standing: that one is looked at, whatever it tried.
+        stands = [one for one in since if one.why is None and one.error is None and one.status not in _REDIRECTS]
+        last = stands[-1] if stands else since[-1] if since else None
+        if last is None:
+            return
+        host = urlsplit(last.url).netloc
+        if last.why is not None:
+            if last.method == "GET" and not self.traffic.gate.lets(host.lower()):
+                why = f"Không kiểm tra tiếp được: được chuyển sang {host}, máy chủ không có trong “handover” của mục tiêu."
+                raise End(Outcome.BLOCKED, why, last.url)
+            raise End(
+                Outcome.BLOCKED,
+                f"Không kiểm tra tiếp được: bước tiếp cần {last.method} {_clip(last.url)}, bị chặn vì {last.why}.",
+                last.url,
+            )
+        if last.error == "timeout":
+            raise End(Outcome.TIMEOUT, f"Máy chủ {host} không trả lời: {_clip(last.url)}.", last.url)
+        if last.error == "too_large":
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trang {_clip(last.url)} quá lớn nên không tải.", last.url)
+        if last.error is not None:
+            words = {
+                "refused": "từ chối kết nối",
+                "unknown_host": "không tìm thấy tên máy chủ",
+                "tls": "không thiết lập được kết nối an toàn",
+            }
+            raise End(
+                Outcome.BROKEN,
+                f"Không mở được {_clip(last.url)}: {words.get(last.error, 'kết nối bị ngắt giữa chừng')}.",
+                last.url,
+            )
+
+    def _understood(self, sight: Sight) -> None:
+        """End the way at a wall, a notice, an error, an endless wait or an empty page."""
+        status, host = sight.status or 200, urlsplit(sight.url).netloc
+        if (name := self._wall(sight, sight.text.encode())) is not None:
+            raise End(
+                Outcome.BLOCKED, f"Không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan.", sight.url
+            )
+        if is_maintenance(sight):
+            raise End(Outcome.MAINTENANCE, f"{host} báo đang bảo trì: “{_clip(sight.text)}”.", sight.url)
+        if status >= _FAILED_STATUS:
+            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trả lỗi HTTP {status}.", sight.url)
+        if (words := error_words(sight)) is not None:
+            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} báo lỗi: “{words}”.", sight.url)
+        if is_waiting(sight):
+            self._excuse(sight)
+            raise End(
+                Outcome.TIMEOUT,
+                f"Trang {_clip(sight.url)} chỉ hiện biểu tượng đang tải sau {self.pace.patience:g} giây.",
+                sight.url,
+            )
+        if is_blank(sight):
+            self._excuse(sight)
+            errors = next((line for line in self.console if line.startswith("pageerror")), None)
+            because = f" (lỗi kịch bản: {_clip(errors.removeprefix('pageerror: '))})" if errors else ""
+            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trắng, không có nội dung{because}.", sight.url)
+
+    def _own_procedure(self, sight: Sight, what: str) -> None:
+        if (other := other_procedure(sight, self.service.code, self.service.name)) is not None:
+            raise End(Outcome.BROKEN, f"{what} mở nhầm thủ tục khác ({other}).", sight.url)
+
+    def _stuck(self, before: Sight, sight: Sight, name: str) -> NoReturn:
+        self._excuse(sight)
+        told = f" Trang chỉ báo: “{_clip(self.alerts[-1])}”." if self.alerts else ""
+        raise End(Outcome.BROKEN, f"Bấm “{name}” không có tác dụng gì.{told}", before.url)
+
+    def _excuse(self, sight: Sight) -> None:
+        """Where the gate kept from the page what it needed, its failure may be of our making: then it is no failure."""
+        refused = [f"{one.method} {one.url}" for one in self.traffic.documents[self._since :] if one.why is not None]
+        if self.traffic.lost or refused:
+            raise End(
+                Outcome.BLOCKED,
+                f"Không kiểm tra được: trang cần {_clip((*refused, *self.traffic.lost)[0])} mà cuộc kiểm tra không được phép gửi; bổ sung “handover” hoặc khai báo địa chỉ chỉ để đọc.",
+                sight.url,
+            )
+
+    def _refused_since(self, asked: int) -> bool:
+        return any(one.why is not None for one in self.traffic.documents[asked:])
+
+    def _wall(self, sight: Sight, body: bytes) -> str | None:
+        if sight.length > 3000:
+            return None  # a wall says little; a page that says much may have a captcha of its own
+        last: Passed | None = self.traffic.documents[-1] if self.traffic.documents else None
+        title = f"<title>{sight.title}".encode()
+        return wall(200 if last is None else last.status or 200, title + body)
+
+    async def _content(self) -> bytes:
+        return (await self.page.content()).encode()
+
+    # --- evidence
+
+    async def _step(self, name: str, sight: Sight, decisive: Locator | None = None, *, picture: bool = True) -> None:
+        """Keep what is seen: the DOM, and a picture with the decisive element outlined."""
+        try:
+            dom = await self._content()
+            shot = await self._picture(decisive) if picture else None
+        except BrowserError:
+            if self._crashed:
+                raise
+            dom, shot = b"", None  # the page went on by itself
+        capture = place = None
+        if dom:
+            capture, self.last_dom = self.folder.keep(dom, ".html")
+        if shot is not None:
+            _, place = self.folder.keep(shot, ".jpg")
+            self.pictures.append((name, shot))
+        self.steps.append(Step(name, sight.url, sight.status, self._ms(), capture, place))
+
+    def _ms(self) -> int:
+        """Milliseconds since the last main page was asked for until now."""
+        if not self.traffic.documents:
+            return 0
+        return max(0, round((self.traffic.still_since - self.traffic.asked_at) * 1000))
+
+    async def _picture(self, decisive: Locator | None) -> bytes:
+        before = None
+        if decisive is not None:
+            before = await decisive.get_attribute("style", timeout=1000)
+            await decisive.evaluate(_OUTLINE)
+        height: int = await self.page.evaluate("() => Math.max(document.documentElement.scrollHeight, 200)")
+        width = (self.page.viewport_size or {"width": 1280})["width"]
+        try:
+            return await self.page.screenshot(
+                type="jpeg", quality=70, full_page=True, animations="allow", caret="initial", timeout=10_000,
+                clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)},
+            )  # fmt: skip
+        finally:
+            if decisive is not None:
+                await decisive.evaluate(
+                    "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)",
+                    before,
+                )
+
+    async def _checks(self, end: End) -> Checks:
+        if not self.sights:
+            return Checks(tls=tuple(self.traffic.wire_tls()))
+        feedback: Linked | None = None
+        lookup: Linked | None = None
+        if self.pace.checks:
+            feedback = await look_at.feedback(self.sights, self.traffic, self.known)
+            lookup = await look_at.result_lookup(self.sights, self.traffic, self.known)
+        told = any(look_at.privacy_told(one) for one in self.sights)
+        asks = end.outcome is Outcome.REACHED_FORM
+        lines = [look_at.hotline(one) for one in self.sights]
+        paid = any(look_at.payment_offered(one) for one in self.sights)
+        fee_seen = any(look_at.is_fee_step(one) for one in self.inside)
+        return Checks(
+            phone=self.phone,
+            axe=None if self.violations is None else tuple(self.violations),
+            tls=tuple(self.traffic.wire_tls()),
+            mixed_content=tuple(dict.fromkeys(self.traffic.mixed)),
+            console_errors=tuple(self.console),
+            privacy_notice=True if told else False if asks else None,
+            feedback=feedback,
+            hotline=next((one for one in lines if one.number), lines[0]),
+            payment=True if paid else False if fee_seen else None,
+            result_lookup=lookup,
+        )
+
+    # --- what the page does by itself
+
+    def _adopt(self, page: Page) -> None:
+        self._page = page
+        page.set_default_timeout(5000)
+        page.on("dialog", self._dialog)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._note(f"pageerror: {error}"))
+        page.on("crash", self._crash)
+        page.on("websocket", self.traffic.socket)
+
+    def _opened(self, page: Page) -> None:
+        if self._page is None:
+            return  # the first page is our own
+        if self._expects and not self._popups:
+            self._popups.append(page)
+            return
+        self.traffic.refuse("GET", page.url or "about:blank", "popup", "cửa sổ tự bật, đã đóng")
+        _later(page.close())
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs += 1
+        if dialog.message and len(self.alerts) < MOST_DIALOGS:
+            self.alerts.append(dialog.message)
+        _later(dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+
+    def _crash(self, _: object) -> None:
+        self._crashed = True
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "ERR_BLOCKED_BY_CLIENT" not in message.text:
+            self._note(message.text)
+
+    def _note(self, line: str) -> None:
+        if len(self.console) < MOST_CONSOLE:
+            self.console.append(line[:500])
+
+
+# --- small parts --------------------------------------------------------------------------------------------------
+
+_running: set[asyncio.Task[None]] = set()
+
+
+def _later(what: object) -> None:
+    """Do something that nobody waits for; the page may be gone by then."""
+
+    async def done() -> None:
+        try:
+            await what  # type: ignore[misc]  # a coroutine of Playwright
+        except BrowserError:
+            return
+
+    task = asyncio.ensure_future(done())
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+def kind_is_wall(status: int, body: bytes) -> bool:
+    """Say whether a download was answered by a wall instead of a file."""
+    return (status in {401, 403, 429, 451} or form_files.kind_of(body) == ".html") and wall(status, body) is not None
+
+
+def _clip(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _plain(url: str) -> str:
+    """An address without its fragment and last slash, for comparing."""
+    return url.split("#", maxsplit=1)[0].rstrip("/")
+
+
+def _shape(url: str) -> str:
+    """What addresses of one kind have in common: digits and identifiers taken out."""
+    parts = urlsplit(url)
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{24}|\d[\d.]*", "#", parts.path.lower())
+    return f"{parts.netloc}{path}?{'&'.join(sorted(one.partition('=')[0] for one in parts.query.split('&')))}"
+
+
+async def attempt(walker: Walker) -> ServiceVisit:
+    """Make one attempt and return what it saw.
+
+    Raises:
+        BrowserError: the browser was lost; the attempt says nothing.
+
+    """
+    at = now_text()
+    return await walker.visit(await walker.walk(), at)

@@ -1,0 +1,134 @@
+"""Real journeys in a real browser to sites that work, fail, and try to make the shopper act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from PIL import Image
+
+from crawlers.journeys.run import Manner, visit
+from crawlers.settings import settings
+from crawlers.targets import Target
+from crawlers.visits import Outcome, ServiceVisit
+from fixtures.eservices.cases import CASES, Case, by_slug
+from fixtures.eservices.server import Sites, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+QUICK = Manner(pause=0.05, patience=1.0, limit=30.0)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SOAT_TIMEOUT", "5")
+    monkeypatch.delenv("SOAT_CONTACT", raising=False)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def go(
+    sites: Sites, folder: Path, cases: Sequence[Case], platform: str = "igate1", manner: Manner = QUICK
+) -> dict[str, ServiceVisit]:
+    """Visit some cases; returns what was seen by the case's name."""
+    rows = [
+        {"source": {"url": sites.address(case), "target": "t"}, "code": f"{case.code}.H99", "name": case.name, "service_level": case.level, "documents": [{"name": "Tờ khai theo Mẫu số 01"}]}
+        for case in cases
+    ]  # fmt: skip
+    (folder / "published.jsonl").write_bytes(
+        b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    )
+    target = Target(
+        "t", "UBND tỉnh Mẫu", "province", platform, sites.url, handover=sites.handover, delay=0.0, parallel=8
+    )
+    visit(
+        [target],
+        out=folder / "visits.jsonl",
+        captures=folder / "captures",
+        published=folder / "published.jsonl",
+        manner=manner,
+    )
+    visits = [
+        ServiceVisit.from_json(orjson.loads(line)) for line in (folder / "visits.jsonl").read_bytes().splitlines()
+    ]
+    assert [one.code for one in visits] == [row["code"] for row in rows]
+    return {case.slug: one for case, one in zip(cases, visits, strict=True)}
+
+
+def test_journeys_end_as_the_truth_says_and_change_nothing(tmp_path: Path) -> None:
+    slugs = ("form_steps", "modal", "redirect", "error_500", "blank", "national_down", "elsewhere", "html_form")
+    cases = [by_slug(slug) for slug in slugs]
+    with running("igate1") as sites:
+        seen = go(sites, tmp_path, cases)
+    assert {slug: one.outcome for slug, one in seen.items()} == {case.slug: case.outcome for case in cases}
+    assert sites.changes == []
+    assert all(one.confirmed for one in seen.values())
+    assert len(seen["error_500"].attempts) == 2
+    assert (seen["error_500"].attributed_to, seen["national_down"].attributed_to) == ("own", "national")
+    assert "ungDung" in seen["blank"].why
+    assert [one.state for one in seen["html_form"].forms or ()] == ["wrong_type"]
+    form = seen["form_steps"]
+    assert [(one.name, one.required) for one in form.uploads or ()] == [
+        ("Tờ khai theo Mẫu số 01", True),
+        ("Bản sao sổ hộ khẩu", True),
+        ("Giấy tờ khác (nếu có)", False),
+    ]
+    assert [(one.kind, one.rank) for one in form.search] == [
+        ("code", 1),
+        ("name", 1),
+        ("unaccented", None),
+        ("mistyped", None),
+    ]
+    assert (form.checks.payment, form.checks.privacy_notice) == (True, True)
+    assert form.checks.phone is not None
+    assert (form.checks.phone.scrolls, form.checks.phone.way_in) == (False, True)
+    assert form.checks.feedback is not None
+    assert form.checks.feedback.alive
+    assert form.checks.hotline is not None
+    assert form.checks.hotline.number == "1900 1234"
+    captures = tmp_path / "captures"
+    for step in form.steps:
+        assert step.status == 200
+        assert step.capture is not None
+        digest = step.capture.removeprefix("sha256:")
+        assert (captures / f"journeys/{digest[:2]}/{digest}.html").is_file()
+    with Image.open(captures / str(form.evidence.contact_sheet)) as sheet:
+        assert sheet.width > 1200
+    har = orjson.loads((captures / str(form.evidence.har)).read_bytes())
+    assert {entry["request"]["method"] for entry in har["log"]["entries"]} == {"GET"}
+
+
+def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
+    cases = [
+        by_slug(slug)
+        for slug in ("auto_submit", "beacons", "get_effects", "sockets", "workers", "frames", "windows", "redirects")
+    ]
+    with running("igate1") as sites:
+        seen = go(sites, tmp_path, cases)
+    assert {slug: one.outcome for slug, one in seen.items()} == {case.slug: case.outcome for case in cases}
+    assert sites.changes == []
+    told = {one.method for visit in seen.values() for one in visit.refused}
+    assert told >= {"POST", "GET", "PUT", "DELETE", "WEBSOCKET"}
+    requests = b"".join((tmp_path / "captures" / str(one.requests)).read_bytes() for one in seen.values())
+    assert b'"kind":"unseen"' in requests, (
+        "what the browser sends behind the page's back ends at the dead end, written down"
+    )
+
+
+def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> None:
+    cases = [by_slug("stuck"), by_slug("login")]
+    with running("igate1") as sites:
+        seen = go(sites, tmp_path, cases, manner=Manner(at_once=1, pause=0.05, patience=1.0, limit=4.0, recycle=1))
+    assert {slug: one.outcome for slug, one in seen.items()} == {
+        "stuck": Outcome.TIMEOUT,
+        "login": Outcome.REACHED_LOGIN,
+    }
+
+
+def test_the_truth_names_every_outcome() -> None:
+    assert {case.outcome for case in CASES} == set(Outcome)
+    assert len({case.slug for case in CASES}) == len({case.name for case in CASES}) == len(CASES)
