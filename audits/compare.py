@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from audits.lawful import LawfulDifference
     from audits.listings import Listing
     from audits.pair import Coverage, Pair
+    from audits.visits import JudgedVisit, VisitDesk
 
 REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
@@ -52,10 +53,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All lines, judged one by one as they are asked for, then what can be said of all of them together."""
+    """All lines, judged one by one as they are asked for; then what can be said of all of them together, and the visits."""
 
     lines: Iterator[Compared]
     together: Callable[[], tuple[Outcome, ...]]
+    visits: Callable[[], Iterator[JudgedVisit]]
 
 
 def compare(
@@ -66,12 +68,14 @@ def compare(
     on: date | None = None,
     scope: frozenset[str] | None = None,
     lawful: Iterable[LawfulDifference] = (),
+    visits: VisitDesk | None = None,
     progress: Callable[[Path, int], None] | None = None,
 ) -> Comparison:
     """Judge every record of the files as of `on`, else of the day it was captured, else of `today`.
 
     The files are read twice: first to learn which parts each source shows at all. `progress` gets a file and the bytes read.
-    `scope`: the national codes that the files together must publish; `lawful`: the differences to pass over.
+    `scope`: the national codes that the files together must publish; `lawful`: the differences to pass over; `visits`: what a
+    shopper saw of the e-services of the same targets, each judged beside its record.
 
     Raises:
         InputError: a file cannot be read at all; a single bad line is yielded as skipped instead.
@@ -100,6 +104,8 @@ def compare(
                 key = (file, (source.agency, source.target))
                 judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
                 units.update(unit_names(source))
+                if visits is not None:
+                    visits.offer(content.record, source, shown[key])
                 listings.add(key, source, judged.listing)
                 published.update(judged.published)
                 maybe.update(judged.maybe)
@@ -119,7 +125,10 @@ def compare(
         )
         return tuple(judge.judge_source(source))
 
-    return Comparison(lines(), together)
+    def visited() -> Iterator[JudgedVisit]:
+        return iter(()) if visits is None else visits.judge(judge, today=today, on=on)
+
+    return Comparison(lines(), together, visited)
 
 
 @dataclass(frozen=True, slots=True)

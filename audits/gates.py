@@ -9,9 +9,11 @@ from audits.matching.papers import plain_text
 from audits.matching.procedures import MatchKind
 from audits.procedure import Sentence, Skip
 from audits.reading.text import fold
+from crawlers.visits import Outcome
 
 if TYPE_CHECKING:
     from audits.pair import Pair
+    from audits.visited import Visited
 
 _ARCHIVED = re.compile(
     r"hết hiệu lực|bãi bỏ|lưu trữ|ngừng (?:áp dụng|tiếp nhận)|inactive|archived|thay thế|chuyển tiếp"
@@ -87,3 +89,42 @@ def repeats_catalogue(pair: Pair, name: str) -> bool:
 
 def _words(name: str) -> str:
     return " ".join(_WORD.findall(plain_text(name)))
+
+
+def not_tried(visited: Visited) -> Skip | None:
+    """Return why nothing may be said of a visited service, whatever the rule; None: it may be judged.
+
+    In this order: the service could not be seen, its failure was not repeated, the failure is of a national system, the
+    source itself says that the procedure is no longer offered.
+    """
+    visit = visited.visit
+    why = {"why": visit.why.strip().rstrip(".")}
+    match visit.outcome:
+        case Outcome.BLOCKED:
+            return Skip(Sentence("không kiểm tra được: không xem được đến nơi ({why})", why))
+        case Outcome.MAINTENANCE:
+            return Skip(Sentence("không kiểm tra được: dịch vụ đang báo bảo trì ({why})", why))
+        case Outcome.TIMEOUT:
+            return Skip(Sentence("không kiểm tra được: quá thời gian chờ ({why})", why))
+    if not visit.confirmed:
+        return Skip(Sentence("lỗi mới gặp một lần, chưa lặp lại ở lần thử thứ hai nên chưa tính"))
+    if visit.attributed_to == "national":
+        return Skip(
+            Sentence(
+                "lỗi ở hệ thống dùng chung của quốc gia: kiến nghị cơ quan chủ quản hệ thống, không tính cho đơn vị"
+            )
+        )
+    if is_archived(visited.pair):
+        return Skip(Sentence("nguồn ghi rõ thủ tục đã hết hiệu lực hoặc chỉ lưu trữ"))
+    return None
+
+
+def no_papers_asked(visited: Visited) -> Skip | None:
+    """Return why the papers that an e-form asks to attach cannot be compared; None: they can."""
+    if reason := not_tried(visited) or not_comparable(visited.pair):
+        return reason
+    if visited.visit.uploads is None:
+        return Skip(Sentence("chưa vào được biểu mẫu điện tử nên không thấy giấy tờ phải đính kèm"))
+    if visited.uploads is None:
+        return Skip(Sentence("danh mục quốc gia không nêu thành phần hồ sơ (lỗi của danh mục, không phải của đơn vị)"))
+    return None

@@ -12,10 +12,12 @@ from audits.matching.documents import LineMatch, OfficialPapers, Weights, align,
 from audits.matching.papers import Paper, read_paper
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
 from audits.pair import Coverage, Pair, PublishedSource, unit_names
-from audits.procedure import Fail, Finding, Procedure, Sentence, Skip, Verdict
+from audits.procedure import Fail, Finding, Procedure, Quantity, RequiredDocument, Sentence, Skip, Verdict
 from audits.published import read_published
 from audits.reading.codes import read_code
 from audits.rules import Rule, rules
+from audits.visited import Visited
+from crawlers.records import PublishedProcedure, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
     from audits.catalogue import Catalogue
     from audits.lawful import LawfulDifference
-    from crawlers.records import PublishedProcedure
+    from crawlers.visits import ServiceVisit, Upload
+
+_TOLD = "đã nêu một lần cho cả cổng ở lượt thử dịch vụ khác"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,54 @@ class Judge:
         """Yield what every rule for a whole source says of it."""
         for rule in rules().values():
             if rule.check_source is not None:
-                for outcome in self._outcomes(rule, rule.check_source(source), source.on, None, None):
+                for outcome in self._outcomes(rule, rule.check_source(source), source.on, None):
                     yield recognise(outcome, self._lawful, source, None)
+
+    def visited(
+        self,
+        visit: ServiceVisit,
+        on: date,
+        record: PublishedProcedure | None = None,
+        shown: Coverage | None = None,
+        source: Source | None = None,
+    ) -> Visited:
+        """Match one visit and align what its e-form asks to attach, to be judged as of `on`.
+
+        `record` is what the same target publishes of the procedure; without it the visit's own code and name are matched
+        with the catalogue, as of the `source` visited.
+        """
+        told = record or PublishedProcedure(
+            source=source or Source(target=visit.target),
+            code=visit.code,
+            name=visit.name,
+            service_level=visit.service_level,
+        )
+        pair = self.pair(told, on, shown or Coverage())
+        uploads = None
+        if visit.uploads is not None and pair.official is not None and pair.official.documents:
+            papers = self._official_papers(owner_code(pair.official))
+            uploads = align([_as_document(index, upload) for index, upload in enumerate(visit.uploads)], papers)
+        return Visited(visit, pair, record is not None, uploads, told.source.url)
+
+    def judge_visits(self, visits: Iterable[Visited]) -> Iterator[tuple[int, Outcome]]:
+        """Yield what every rule for online services says of the visits to one target, each with the visit's place from 0.
+
+        What is wrong with the whole site is one sign: further visits that show the same are skipped.
+        """
+        told: set[tuple[str, str]] = set()
+        for place, visited in enumerate(visits):
+            pair = visited.pair
+            for rule in rules().values():
+                if rule.check_visit is None:
+                    continue
+                for outcome in self._outcomes(rule, rule.check_visit(visited), pair.on, pair, visit=place):
+                    finding = outcome.finding
+                    if rule.of_site and finding is not None:
+                        if (rule.slug, finding.found) in told:
+                            yield place, replace(outcome, verdict=Skip(Sentence(_TOLD)), finding=None)
+                            continue
+                        told.add((rule.slug, finding.found))
+                    yield place, recognise(outcome, self._lawful, pair, pair.published)
 
     def _paper(self, name: str) -> Paper:
         paper = self._papers.get(name)
@@ -134,7 +184,14 @@ class Judge:
         return official
 
     def _outcomes(
-        self, rule: Rule, verdicts: Iterable[Verdict], on: date, pair: Pair | None, line: int | None
+        self,
+        rule: Rule,
+        verdicts: Iterable[Verdict],
+        on: date,
+        pair: Pair | None,
+        line: int | None = None,
+        *,
+        visit: int | None = None,
     ) -> Iterator[Outcome]:
         law = cite(rule.citations, on)
         for verdict in verdicts:
@@ -150,7 +207,7 @@ class Judge:
                 yield Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
             elif isinstance(verdict, Fail):
                 code = verdict.code or (pair and _national_code(pair)) or None
-                yield Outcome(rule, verdict, _finding(rule, verdict, law, code, line))
+                yield Outcome(rule, verdict, replace(_finding(rule, verdict, law, code, line), visit=visit))
             else:
                 yield Outcome(rule, verdict)
 
@@ -166,7 +223,7 @@ def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, 
         finding.rule,
         code,
         units=judged.units,
-        paper=None if finding.document is None else documents[finding.document].name,
+        paper=finding.paper if finding.document is None else documents[finding.document].name,
         on=judged.on,
     )
     if difference is None:
@@ -196,4 +253,10 @@ def _finding(rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, lin
         where=fail.where,
         law=law,
         why=fail.why,
+        paper=fail.paper,
     )
+
+
+def _as_document(index: int, upload: Upload) -> RequiredDocument:
+    """Return a paper that an e-form asks to attach as a line of required papers."""
+    return RequiredDocument(name=upload.name, quantity=Quantity(), index=index)

@@ -91,10 +91,11 @@ def cite(citations: tuple[Citation, ...], on: date) -> tuple[str, ...]:
         KeyError: a citation names a text that law.toml does not know.
 
     """
-    return tuple(_written(texts()[text], article, on) for text, article in citations if texts()[text].in_force(on))
+    return tuple(_written(texts()[each.text], each, on) for each in citations if texts()[each.text].in_force(on))
 
 
-def _written(text: LegalText, article: str, on: date) -> str:
+def _written(text: LegalText, citation: Citation, on: date) -> str:
     changed_by = [amendment.by for amendment in text.amended if amendment.since <= on]
     amended = f" (được sửa đổi, bổ sung bởi {', '.join(changed_by)})" if changed_by else ""
-    return f"{article} {text.name}{amended}{' (?)' if text.unverified else ''}"
+    unseen = " (?)" if text.unverified or citation.unverified else ""
+    return f"{citation.article} {text.name}{amended}{unseen}"

@@ -173,10 +173,14 @@ class Severity(StrEnum):
 
 
 class Citation(NamedTuple):
-    """A place in a legal text of law.toml, e.g. ("nd-63-2010", "khoản 6 Điều 18")."""
+    """A place in a legal text of law.toml, e.g. ("nd-63-2010", "khoản 6 Điều 18").
+
+    `unverified`: nobody has seen in the signed text that this place says so.
+    """
 
     text: str
     article: str
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,8 @@ class Skip:
 class Fail:
     """A sign: what the law expects, what was found, and the path of the field in the published record where it stands.
 
-    `code` names the official procedure where there is no published one to tell it (an unpublished procedure).
+    `code` names the official procedure where there is no published one to tell it (an unpublished procedure), `paper` the
+    paper or form file it is about where that is no line of the published record (it stands in an e-form).
     """
 
     expected: str
@@ -216,6 +221,7 @@ class Fail:
     why: Sentence
     document: int | None = None
     code: str | None = None
+    paper: str | None = None
 
 
 Verdict = Pass | Fail | Skip
@@ -223,7 +229,11 @@ Verdict = Pass | Fail | Skip
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sign (severity set) or good practice (severity None) with all that is needed to stand up to objection."""
+    """One sign (severity set) or good practice (severity None) with all that is needed to stand up to objection.
+
+    `visit` is the place, from 0, of the visit to an online service it was seen in; `where` is then a path in that visit and
+    `paper` what the e-form asks for. None: it stands in what was published.
+    """
 
     rule: str
     rule_version: int
@@ -236,3 +246,5 @@ class Finding:
     where: str
     law: tuple[str, ...]
     why: Sentence
+    visit: int | None = None
+    paper: str | None = None

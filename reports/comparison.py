@@ -24,16 +24,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class Summary:
-    """What a comparison came to: lines judged, lines skipped with the first reasons, findings by rule and by severity."""
+    """What a comparison came to: lines judged, visits judged, lines skipped with the first reasons, findings by rule and severity."""
 
     judged: int = 0
+    visited: int = 0
     skipped: list[str] = field(default_factory=list)
     by_rule: Counter[str] = field(default_factory=Counter)
     by_severity: Counter[Severity | None] = field(default_factory=Counter)
 
 
-def write_comparison(comparison: Comparison, findings: Path, matches: Path, *, with_skips: bool = False) -> Summary:
+def write_comparison(
+    comparison: Comparison, findings: Path, matches: Path, *, with_skips: bool = False, visits: Path | None = None
+) -> Summary:
     """Write both files, whole or not at all; `with_skips` adds what could not be judged, and why, to the findings.
+
+    `visits` is the file of the visits judged: their findings name it, and their `visit` is its line from 0.
 
     Raises:
         WriteError: a file cannot be written.
@@ -60,12 +65,17 @@ def write_comparison(comparison: Comparison, findings: Path, matches: Path, *, w
                 _write_outcome(outcome, compared, summary, findings_file, lines, with_skips=with_skips)
         for outcome in comparison.together():
             _write_outcome(outcome, None, summary, findings_file, lines, with_skips=with_skips)
+        for judged in comparison.visits():
+            summary.visited += 1
+            place = {"file": str(visits), "line": None, "target": judged.visited.visit.target, "visit": judged.place}
+            for outcome in judged.outcomes:
+                _write_outcome(outcome, place, summary, findings_file, lines, with_skips=with_skips)
     return summary
 
 
 def _write_outcome(
     outcome: Outcome,
-    compared: Compared | None,
+    compared: Compared | dict[str, Any] | None,
     summary: Summary,
     findings: BinaryIO,
     lines: _Lines,
@@ -87,11 +97,12 @@ class _Lines:
     def __init__(self) -> None:
         self._made: dict[int, tuple[Pair | Outcome, bytes]] = {}
 
-    def of(self, compared: Compared | None, what: Pair | Outcome | dict[str, Any]) -> bytes:
+    def of(self, where: Compared | dict[str, Any] | None, what: Pair | Outcome | dict[str, Any]) -> bytes:
         """Return one line: where it stands (None: in no file), then what is said."""
-        place = (
-            {"file": None, "line": None} if compared is None else {"file": str(compared.file), "line": compared.line}
-        )
+        if isinstance(where, dict):
+            place = where
+        else:
+            place = {"file": None, "line": None} if where is None else {"file": str(where.file), "line": where.line}
         said = orjson.dumps(what) if isinstance(what, dict) else self._said(what)
         return b"%b,%b\n" % (orjson.dumps(place)[:-1], said[1:])
 
@@ -104,6 +115,7 @@ class _Lines:
         else:
             assert what.finding is not None  # noqa: S101 - only outcomes with a finding are written
             record = finding_record(what.finding)
+            record.pop("visit", None)
             del record["line"]  # a content stands on many lines
         said = orjson.dumps(record)
         if len(self._made) >= REMEMBERED:

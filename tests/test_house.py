@@ -91,13 +91,19 @@ def test_a_rule_states_its_duty_title_remedy_severity_version_and_law(slug: str)
         assert isinstance(citation, Citation)
         assert citation.text in texts(), f"{citation.text} is not in law.toml"
         assert citation.article.strip()
-    assert hasattr(module, "check") != hasattr(module, "check_source"), "exactly one of check and check_source"
+    checks = {name for name in ("check", "check_source", "check_visit") if hasattr(module, name)}
+    assert checks in ({"check"}, {"check_source"}, {"check_visit"}, {"check", "check_visit"}), checks
+    assert not hasattr(module, "OF_SITE") or "check_visit" in checks
 
 
 @pytest.mark.parametrize("slug", modules(audits.rules))
 def test_a_rule_has_examples_that_pass_fail_and_are_skipped(slug: str) -> None:
     assert (FOLDER / f"{slug}.jsonl").is_file(), f"write fixtures/rules/{slug}.jsonl"
-    assert {example.case["verdict"] for example in examples(slug)} == {"pass", "fail", "skip"}
+    module = import_module(f"audits.rules.{slug}")
+    for of_visits in (False, True):
+        if hasattr(module, "check_visit") if of_visits else hasattr(module, "check") or hasattr(module, "check_source"):
+            shown = {example.case["verdict"] for example in examples(slug) if ("visit" in example.case) is of_visits}
+            assert shown == {"pass", "fail", "skip"}, "of visits" if of_visits else "of records"
     reasons = [example.case["why"] for example in examples(slug)]
     assert all(reason.endswith(".") for reason in reasons)
 

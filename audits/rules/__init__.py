@@ -2,7 +2,9 @@
 
 A rule's module docstring is the duty in one sentence. It states `TITLE` (the failing noun), `SEVERITY` (None: a good
 practice), `VERSION`, `CITATIONS` and `REMEDY` (one sentence an inspector would suggest), and defines `check`, which looks at one
-published procedure beside the official one, or `check_source`, which looks at all that one source publishes.
+published procedure beside the official one, or `check_source`, which looks at all that one source publishes, or
+`check_visit`, which looks at one visit to an online service; `check_visit` may stand beside `check`, where the e-form can
+break the same duty. `OF_SITE` marks a `check_visit` about the whole site: one sign tells of all visits that show the same.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
     from audits.pair import Pair, PublishedSource
     from audits.procedure import Citation, Severity, Verdict
+    from audits.visited import Visited
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule as its module states it; exactly one of `check` and `check_source` is set."""
+    """One rule as its module states it; `check` and `check_source` are never both set, and one of the three is."""
 
     slug: str
     title: str
@@ -33,6 +36,8 @@ class Rule:
     remedy: str
     check: Callable[[Pair], Iterable[Verdict]] | None
     check_source: Callable[[PublishedSource], Iterable[Verdict]] | None
+    check_visit: Callable[[Visited], Iterable[Verdict]] | None
+    of_site: bool
 
 
 @cache
@@ -51,5 +56,7 @@ def rules() -> dict[str, Rule]:
             remedy=module.REMEDY,
             check=getattr(module, "check", None),
             check_source=getattr(module, "check_source", None),
+            check_visit=getattr(module, "check_visit", None),
+            of_site=getattr(module, "OF_SITE", False),
         )
     return found

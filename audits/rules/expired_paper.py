@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from audits.gates import no_documents
+from audits.gates import no_documents, no_papers_asked
 from audits.matching.documents import LineKind
 from audits.matching.papers import plain_text
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from audits.pair import Pair
     from audits.procedure import Verdict
+    from audits.visited import Visited
 
 TITLE = "Giấy tờ không còn giá trị"
 REMEDY = "Bỏ giấy tờ đã hết giá trị khỏi thành phần hồ sơ và tự khai thác thông tin thay thế trong Cơ sở dữ liệu quốc gia về dân cư."
@@ -62,6 +63,43 @@ def check(pair: Pair) -> Iterator[Verdict]:
                     document=document.index,
                     why=Sentence(
                         "Đơn vị vẫn yêu cầu “{paper}”, giấy tờ không còn giá trị sử dụng từ ngày {since}.",
+                        {"paper": found[0], "since": since.strftime("%d/%m/%Y")},
+                    ),
+                )
+            break
+    if clean:
+        yield Pass()
+
+
+def check_visit(visited: Visited) -> Iterator[Verdict]:
+    """Yield one fail an expired paper that the e-form says must be attached; one pass when it asks for none."""
+    if reason := no_papers_asked(visited):
+        yield reason
+        return
+    pair = visited.pair
+    told = {fold(document.name) for document in pair.published.documents or ()}
+    clean = True
+    for index, upload in enumerate(visited.visit.uploads or ()):
+        text = fold(upload.name)
+        for paper, since in PAPERS:
+            found = paper.search(text)
+            if not upload.required or found is None or pair.on < since or _NOT_ASKED.search(text):
+                continue
+            clean = False
+            if _in_catalogue(pair, paper):
+                yield Skip(
+                    Sentence("danh mục quốc gia cũng còn ghi giấy tờ này (kiến nghị với Bộ, không phải lỗi của đơn vị)")
+                )
+            elif text in told:
+                yield Skip(Sentence("giấy tờ này đã là một dấu hiệu ở thành phần hồ sơ công khai"))
+            else:
+                yield Fail(
+                    expected="; ".join(each.name for each in (pair.official and pair.official.documents) or ()),
+                    found=upload.name,
+                    where=f"uploads[{index}].name",
+                    paper=upload.name,
+                    why=Sentence(
+                        "Biểu mẫu điện tử vẫn bắt buộc đính kèm “{paper}”, giấy tờ không còn giá trị sử dụng từ ngày {since}.",
                         {"paper": found[0], "since": since.strftime("%d/%m/%Y")},
                     ),
                 )

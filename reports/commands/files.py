@@ -17,6 +17,7 @@ from audits.lawful import read_lawful
 from audits.measure import measure as measure_files
 from audits.measure import read_truth
 from audits.rules import rules
+from audits.visits import VisitDesk, read_visits
 from crawlers.crawl import crawl as crawl_targets
 from crawlers.lists import read_list
 from crawlers.records import SourceState
@@ -153,6 +154,9 @@ def compare(
     as_of: AsOf = None,
     scope: Annotated[Path | None, typer.Option(help="Các mã mà đơn vị phải công khai, mỗi dòng một mã.")] = None,
     lawful: Annotated[Path | None, typer.Option(help="JSONL các khác biệt đã được công nhận là hợp pháp.")] = None,
+    visits: Annotated[
+        Path | None, typer.Option(help="Tệp các lượt thử dịch vụ công trực tuyến (visits.jsonl).")
+    ] = None,
     on: On = None,
     with_skips: Annotated[bool, typer.Option("--all", help="Ghi cả những gì không kết luận được, kèm lý do.")] = False,
     fail_on: FailOn = None,
@@ -165,10 +169,19 @@ def compare(
         with progress.reading(_translate("Đối chiếu"), published) as show:
             codes = read_scope(scope) if scope else None
             passed = read_lawful(lawful) if lawful else ()
+            tried, faults = read_visits(visits) if visits else ({}, [])
             comparison = compare_files(
-                official, published, today=today(), on=day, scope=codes, lawful=passed, progress=show
+                official,
+                published,
+                today=today(),
+                on=day,
+                scope=codes,
+                lawful=passed,
+                visits=VisitDesk(tried) if tried else None,
+                progress=show,
             )
-            summary = write_comparison(comparison, findings, matches, with_skips=with_skips)
+            summary = write_comparison(comparison, findings, matches, with_skips=with_skips, visits=visits)
+            summary.skipped.extend(faults)
     _tell_comparison(summary, as_json=as_json)
     end(summary.by_severity, threshold, partly=bool(summary.skipped))
 
@@ -212,9 +225,16 @@ def _tell_comparison(summary: Summary, *, as_json: bool) -> None:
         say(_translate("… và {count} dòng khác không đọc được").format(count=len(summary.skipped) - 20))
     if as_json:
         print_json(
-            {"judged": summary.judged, "skipped": summary.skipped, "findings": dict(sorted(summary.by_rule.items()))}
+            {
+                "judged": summary.judged,
+                **({"visited": summary.visited} if summary.visited else {}),
+                "skipped": summary.skipped,
+                "findings": dict(sorted(summary.by_rule.items())),
+            }
         )
         return
+    if summary.visited:
+        print_text(_translate("{count} dịch vụ công trực tuyến đã thử được xét").format(count=summary.visited))
     print_table(
         _translate("{judged} bản ghi đã đối chiếu, {skipped} bản ghi bỏ qua").format(
             judged=summary.judged, skipped=len(summary.skipped)

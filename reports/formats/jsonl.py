@@ -52,7 +52,11 @@ def record(item: AuditedFinding) -> dict[str, Any]:
 
 
 def finding_record(finding: Finding) -> dict[str, Any]:
-    """Return the finding in the findings format, with the field `where` it stands and the remedy its rule suggests."""
+    """Return the finding in the findings format, with the field `where` it stands and the remedy its rule suggests.
+
+    One that was seen in a visit to an e-service has the visit's place, and the paper or form it is about.
+    """
+    seen = {} if finding.visit is None else {"visit": finding.visit, "paper": finding.paper}
     return {
         "line": finding.line,
         "code": finding.code,
@@ -66,4 +70,5 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "why": str(finding.why),
         "remedy": rule_remedy(finding.rule, str),
         "where": finding.where,
+        **seen,
     }

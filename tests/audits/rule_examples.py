@@ -15,11 +15,12 @@ from audits.judge import Judge, Outcome
 from audits.listings import Listings, listing_of
 from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Skip
-from crawlers.records import PublishedProcedure
+from crawlers.records import PublishedProcedure, Source
+from crawlers.visits import ServiceVisit
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 KEYS = frozenset(
-    "why on published official catalogue coverage scope whole verdict document code also as_of earlier".split()  # noqa: SIM905 - a list to read
+    "why on published official catalogue coverage scope whole verdict document code also as_of earlier visit target".split()  # noqa: SIM905 - a list to read
 )
 
 
@@ -46,7 +47,10 @@ def examples(slug: str | None = None) -> list[Example]:
 
 
 def judged(example: Example) -> list[Outcome]:
-    """What every rule says of the case; `published` is one record, or a list where a whole source is judged."""
+    """What every rule says of the case; `published` is one record, or a list where a whole source is judged.
+
+    With `visit` the rules for online services judge it beside the record (null: none is published), at the `target`'s address.
+    """
     case = example.case
     side = case.get("catalogue", {})
     catalogue = build_catalogue(
@@ -64,6 +68,8 @@ def judged(example: Example) -> list[Outcome]:
     ]
     judge = Judge(with_earlier(catalogue, earlier))
     on = date.fromisoformat(case["on"])
+    if "visit" in case:
+        return _of_visit(judge, case, on)
     whole_source = isinstance(case["published"], list)
     rows = case["published"] if whole_source else [case["published"]]
     records = [PublishedProcedure.from_json(row) for row in rows]
@@ -88,6 +94,13 @@ def judged(example: Example) -> list[Outcome]:
         across=listings.across(targets[-1]) if len(targets) > 1 else None,
     )
     return list(judge.judge_source(source))
+
+
+def _of_visit(judge: Judge, case: dict[str, Any], on: date) -> list[Outcome]:
+    visit = ServiceVisit.from_json({"target": "t", "why": "", **case["visit"]})
+    record = None if case["published"] is None else PublishedProcedure.from_json(case["published"])
+    visited = judge.visited(visit, on, record, source=Source(url=case.get("target")))
+    return [outcome for _, outcome in judge.judge_visits([visited])]
 
 
 def verdict(outcomes: list[Outcome], slug: str) -> str:

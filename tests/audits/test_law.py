@@ -57,7 +57,9 @@ def test_only_the_texts_in_force_are_cited_in_the_order_of_the_rule() -> None:
 
 def test_a_text_nobody_saw_signed_stays_marked() -> None:
     text = LegalText("tt", "Thông tư số 02/2017/TT-VPCP", date(2017, 10, 31), None, (), unverified=True)
-    assert _written(text, "Điều 9", date(2026, 11, 1)) == "Điều 9 Thông tư số 02/2017/TT-VPCP (?)"
+    assert _written(text, Citation(text.id, "Điều 9"), date(2026, 11, 1)) == "Điều 9 Thông tư số 02/2017/TT-VPCP (?)"
+    unseen = Citation("nd-104-2022", "Điều 14", unverified=True)
+    assert cite((unseen,), date(2023, 1, 1)) == ("Điều 14 Nghị định số 104/2022/NĐ-CP (?)",)
 
 
 def test_an_unknown_text_is_an_error() -> None:
@@ -78,4 +80,4 @@ def test_dates_of_a_text_are_in_order(text: LegalText) -> None:
 def test_every_rule_has_law_in_force_today_and_none_before_its_text(slug: str) -> None:
     citations = rules()[slug].citations
     assert cite(citations, date(2026, 11, 1))
-    assert not cite(citations, min(texts()[text].since for text, _ in citations) - timedelta(days=1))
+    assert not cite(citations, min(texts()[each.text].since for each in citations) - timedelta(days=1))
