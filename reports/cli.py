@@ -17,6 +17,7 @@ from audits.store import StoreError, open_store
 from audits.store import upgrade as upgrade_database
 from crawlers.archive import ArchiveError
 from crawlers.crawl import CrawlError
+from crawlers.detect import DetectError
 from crawlers.journeys.browser import NoBrowserError
 from crawlers.journeys.listing import ServicesError
 from crawlers.journeys.run import VisitError
@@ -27,7 +28,7 @@ from crawlers.settings import SettingsError, settings
 from crawlers.targets import TargetsError
 from reports import progress
 from reports.atomic import WriteError
-from reports.commands import audit, catalogue, files, lawful
+from reports.commands import audit, catalogue, files, lawful, platform
 from reports.commands.visit import visit
 from reports.demo import DemoError, run_demo
 from reports.formats import FormatError
@@ -56,6 +57,7 @@ _INPUT_ERRORS = (
     ArchiveError,
     CrawlError,
     DemoError,
+    DetectError,
     FormatError,
     InputError,
     LanguageError,
@@ -82,6 +84,7 @@ db_app = typer.Typer(help="Cơ sở dữ liệu của soát.", no_args_is_help=T
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(audit.app, name="audit")
 app.add_typer(lawful.app, name="lawful")
+app.add_typer(platform.app, name="platform")
 app.add_typer(db_app, name="db")
 for command in (files.crawl, visit, files.read, files.compare, files.measure):
     app.command()(command)

@@ -1,7 +1,7 @@
 """Every Vietnamese string that people read, found in the sources; `python -m tests.messages` brings the catalogues up to date.
 
 In reports/ that is what stands in `_("…")` or `_translate("…")`, in code and in templates; in audits/ it is every rule's TITLE and REMEDY
-and every template of a Sentence. New strings are added to the catalogues with an empty translation, to be written by hand.
+and every template of a Sentence; in crawlers/platforms/ it is every family's TITLE. New strings are added to the catalogues with an empty translation, to be written by hand.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ def extracted() -> dict[str, str]:
     for path, tree in trees.items():
         for message in _in_audits(path, tree, named):
             found.setdefault(message, str(path.relative_to(ROOT)))
+    for path in sorted((ROOT / "crawlers" / "platforms").glob("[!_]*.py")):
+        title = dict(_constants(ast.parse(path.read_text(encoding="utf-8"))))["TITLE"]
+        found.setdefault(ast.literal_eval(title), str(path.relative_to(ROOT)))
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 

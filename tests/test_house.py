@@ -116,7 +116,7 @@ def test_no_examples_are_left_over() -> None:
 def test_a_platform_is_described_and_has_a_sample_source_with_its_site(name: str) -> None:
     module = crawlers.platforms.load(name)
     assert (import_module(f"crawlers.platforms.{name}").__doc__ or "").strip()
-    for offered in ("READING", "PROBES", "first", "read_list", "read_detail", "recognise"):
+    for offered in ("TITLE", "READING", "PROBES", "first", "read_list", "read_detail", "recognise"):
         assert hasattr(module, offered)
     assert name in {source.platform for source in SOURCES.values()}, "tỉnh Mẫu has no source on this platform"
     assert callable(import_module(f"fixtures.sites.{name}").site)

@@ -99,6 +99,9 @@ class Reading:
 class Platform(Protocol):
     """What a module in this folder offers."""
 
+    TITLE: str
+    """What people call the family, in Vietnamese."""
+
     READING: tuple[str, ...]
     """Endings of URL paths that may be asked by POST, because they only read."""
 

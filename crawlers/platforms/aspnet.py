@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "ASP.NET (DotNetNuke, SharePoint, WebForms)"
 READING = (  # where such portals keep their list of procedures; a post anywhere else is refused
     "/bo-thu-tuc-hanh-chinh",
     "/Bo-thu-tuc-hanh-chinh",

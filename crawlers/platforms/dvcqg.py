@@ -32,6 +32,7 @@ DETAIL = "/configuring/formality/get-formality-by-citizen"
 DEPLOYMENT = "/submitting/formality/list-department-url-by-citizen"
 SEARCH = "/tra-cuu-thu-tuc/danh-sach"
 PAGE = "/thu-tuc-hanh-chinh/"
+TITLE = "Cổng Dịch vụ công quốc gia (từ năm 2026)"
 READING = (LIST, DETAIL, DEPLOYMENT)
 PROBES = ("",)
 SUCCESS = 201

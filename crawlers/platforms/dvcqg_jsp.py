@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 GATEWAY = "/jsp/rest.jsp"
 EXPORT = "export_exel_list_tthc.jsp"
 DETAIL = "/p/home/dvc-chi-tiet-thu-tuc-hanh-chinh.html"
+TITLE = "Cổng Dịch vụ công quốc gia (đến đầu năm 2026)"
 READING = (GATEWAY,)
 PROBES = ("", "p/home/dvc-tthc-thu-tuc-hanh-chinh.html")
 SIZE = 50

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from crawlers.page import Page, Section
     from crawlers.targets import Target
 
+TITLE = "Cổng nộp hồ sơ trực tuyến /nop-ho-so"
 READING: tuple[str, ...] = ()
 RENDERED = True
 LIST = "danh-sach-thu-tuc"
 DETAIL = "/nop-ho-so/"
 PROBES = ("", LIST)
-TITLE = "Danh sách thủ tục hành chính"
+HEADING = "Danh sách thủ tục hành chính"
 DIALOG = "thông tin chung"
 SECTIONS = require("code", "name", "agency", "documents")
 COLUMNS = (
@@ -54,7 +55,7 @@ def first(target: Target) -> Ask:
 
 def recognise(page: Page) -> str | None:
     """Known by the list's title over rows that lead to an e-form, or by an app's shell that names the family's paths."""
-    if TITLE.encode() in page.body and b"/nop-ho-so" in page.body:
+    if HEADING.encode() in page.body and b"/nop-ho-so" in page.body:
         return "trang “Danh sách thủ tục hành chính” dẫn tới /nop-ho-so"
     if _SHELL.search(page.body) and b"nop-ho-so" in page.body:
         return "vỏ ứng dụng có đường dẫn nop-ho-so"
@@ -70,7 +71,7 @@ def read_list(page: Page, ask: Ask, seen: int) -> Listing:
         row.decompose()
     entries = tuple(entry for table in _tables(tree) for entry in _entries(page, table, ask))
     if not entries:
-        raise page.changed(TITLE, f"không có thủ tục nào (đã thấy {seen})")
+        raise page.changed(HEADING, f"không có thủ tục nào (đã thấy {seen})")
     seen += len(entries)
     total = _total(tree)
     following = None if total is not None and seen >= total else _following(page, tree, ask)
@@ -102,16 +103,16 @@ def _tables(tree: LexborHTMLParser) -> list[LexborNode]:
 
 def _entries(page: Page, table: LexborNode, ask: Ask) -> list[Ask]:
     found: list[Ask] = []
-    for row in read_table(page, table, TITLE, COLUMNS):
+    for row in read_table(page, table, HEADING, COLUMNS):
         if row.title is not None:
             continue  # a sector above its rows
         line = row.cells["name"].parent
         number = None if line is None else _number(line)
         if number is None:
-            raise page.changed(f"{TITLE}, hàng {row.number}", "không có nút “Nộp hồ sơ” dẫn tới thủ tục")
+            raise page.changed(f"{HEADING}, hàng {row.number}", "không có nút “Nộp hồ sơ” dẫn tới thủ tục")
         known = {to: words for to in KNOWN if to in row.cells and (words := words_of(row.cells[to]))}
         if "name" not in known:
-            raise page.changed(f"{TITLE}, hàng {row.number}", "thiếu tên thủ tục")
+            raise page.changed(f"{HEADING}, hàng {row.number}", "thiếu tên thủ tục")
         found.append(Ask(link(ask.url, f"{_below(ask.url)}{DETAIL}{number}"), known=known, rendered=ask.rendered))
     return found
 

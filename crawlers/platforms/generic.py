@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "Trang thông tin thường, không thuộc họ nào đã biết"
 READING: tuple[str, ...] = ()
 PROBES: tuple[str, ...] = ()
 MAX_DEPTH = 4

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "VNPT iGate 1"
 READING: tuple[str, ...] = ()
 LIST = "bothutuc/listThuTuc?co_quan_cha=&linh_vuc=&muc_do=&tukhoa=&per_page=50&page="
 PROBES = ("", LIST + "1")

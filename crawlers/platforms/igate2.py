@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "VNPT iGate 2"
 READING: tuple[str, ...] = ()
 CONFIG = "assets/app.config.json"
 PROBES = ("", f"vi/{CONFIG}", CONFIG)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "Liferay (portlet dịch vụ công)"
 READING: tuple[str, ...] = ()
 PAGE = "dich-vu-cong"
 PROBES = ("", PAGE, "web/guest/dich-vu-cong")

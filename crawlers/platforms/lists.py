@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "Văn bản hoặc trang dẫn tới văn bản đã công khai"
 READING: tuple[str, ...] = ()
 PROBES = ("",)
 

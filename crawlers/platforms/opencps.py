@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crawlers.records import PublishedProcedure
     from crawlers.targets import Target
 
+TITLE = "OpenCPS v2"
 READING: tuple[str, ...] = ()
 LIST = "o/rest/v2/serviceinfos"
 PROBES = ("", f"{LIST}?start=0&end=1")

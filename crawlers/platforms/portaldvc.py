@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crawlers.page import Page
     from crawlers.targets import Target
 
+TITLE = "portaldvc"
 READING: tuple[str, ...] = ()
 API = "api/v1/"
 LIST = "thutucs?pageNumber=1&pageSize=100"
