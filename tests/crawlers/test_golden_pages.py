@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
-from crawlers.manners import wall
+from crawlers.manners import forbidden, wall
 from crawlers.page import PageChanged
-from crawlers.platforms import Listing, Reading, names
+from crawlers.platforms import Listing, Reading, load, names
 from tests.crawlers.golden import Case, Mutation, every, mutations, walls
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def texts(record: dict[str, object], *, empty: bool) -> set[str]:
             cells = row.items() if isinstance(row, dict) else [("", row)]
             found += [(f"{part}[{index}].{key}".rstrip("."), text) for key, text in cells]
     return {path for path, text in found if text or empty}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.values[0].is_list])  # type: ignore[attr-defined]
+def test_what_a_list_leads_to_only_reads(case: Case) -> None:
+    listing = case.read()
+    assert isinstance(listing, Listing)
+    for ask in (*listing.entries, *listing.further, *filter(None, [listing.following])):
+        assert forbidden(ask, frozenset({urlsplit(ask.url).netloc}), load(case.platform).READING) is None
 
 
 @pytest.mark.parametrize("case", CASES)
