@@ -43,7 +43,9 @@ def texts(record: dict[str, object], *, empty: bool) -> set[str]:
     return {path for path, text in found if text or empty}
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.values[0].is_list])  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case.platform}-{case.name}") for case in every() if case.is_list]
+)
 def test_what_a_list_leads_to_only_reads(case: Case) -> None:
     listing = case.read()
     assert isinstance(listing, Listing)
