@@ -33,7 +33,7 @@ class Ask:
     """One request that only reads: GET, or POST of `json` or of the fields of a `form`.
 
     `page` is the public address where a person sees the same; `known` what the list said of the procedure, by field of the
-    published record; `rendered` asks a browser, where nothing else shows the content: the answer is the page after its scripts ran.
+    published record, or what the platform notes for itself ("depth"), never sent; `rendered` asks a browser, where nothing else shows the content: the answer is the page after its scripts ran.
     """
 
     url: str

@@ -175,7 +175,7 @@ def _deployed(answer: Page, values: Values) -> None:
     offers: dict[str, dict[str, None]] = {}
     at = ""
     for place, row in _deployments(answer):
-        offer = row.get("implementLevel")
+        offer = _text(answer, row, "implementLevel", place)
         if row.get("formalityCode") != code:
             continue
         if row.get("isTesting"):
@@ -360,7 +360,7 @@ def _methods(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tu
     for index, (place, row) in enumerate(rows):
         to = f"methods[{index}]"
         code = row.get("submissionMethod")
-        if code is not None and code not in CHANNELS:
+        if code is not None and (not isinstance(code, str) or code not in CHANNELS):
             raise page.changed(f"{place}.submissionMethod", f"hình thức nộp lạ: {code}")
         time, time_place = _time(page, row, place)
         fee, fee_place = _fee(page, row, place)
@@ -379,7 +379,7 @@ def _methods(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tu
 def _time(page: Page, row: Mapping[str, Any], at: str) -> tuple[str | None, str]:
     """The time limit in words. Unit OTHER, or no number, makes the number meaningless: the description holds the limit."""
     number, unit = row.get("processingTime"), row.get("processingTimeUnit")
-    if unit is not None and unit != "OTHER" and unit not in UNITS:
+    if unit is not None and (not isinstance(unit, str) or unit not in {*UNITS, "OTHER"}):
         raise page.changed(f"{at}.processingTimeUnit", f"đơn vị thời gian lạ: {unit}")
     if number is None or unit in {None, "OTHER"}:
         said = _text(page, row, "description", at)

@@ -224,7 +224,7 @@ def _times(page: Page) -> list[str] | None:
         number, unit = process.get("processingTime"), process.get("processingTimeUnit")
         if number is None:
             continue
-        if unit not in UNITS:
+        if not isinstance(unit, str) or unit not in UNITS:
             raise page.changed(f"{at}.processDefinition.processingTimeUnit", f"đơn vị thời gian lạ: {unit}")
         text = json_text(page, number, f"{at}.processDefinition.processingTime").removesuffix(".0").replace(".", ",")
         found[_name(page, process, f"{at}.processDefinition")] = f"{text} {UNITS[unit]}"

@@ -42,7 +42,7 @@ PARTS = (  # strings of HTML
     Field("legal_bases", ("regularText",)),
 )
 READ = {*CODES, "maxLevel", "fileTemplates"} | {key for item in (*FIELDS, *PARTS) for key in item.at}
-LEVELS = frozenset({2, 3, 4})
+LEVELS = frozenset({"2", "3", "4"})
 _RANGE = re.compile(r"([?&])start=(\d+)&end=(\d+)")
 
 
@@ -125,14 +125,14 @@ def _code(page: Page, data: Mapping[str, Any], values: Values) -> None:
 
 def _level(page: Page, data: Mapping[str, Any], values: Values) -> None:
     """The level in the app's own words; 0 and 1: nothing is offered online, the app shows no level."""
-    level = data.get("maxLevel")
-    if level is None:
+    if data.get("maxLevel") is None:
         return
-    if isinstance(level, str) and not level.isdigit():
-        values.put("service_level", level.strip(), "$.maxLevel")
-    elif int(level) in LEVELS:
+    level = json_text(page, data["maxLevel"], "$.maxLevel")
+    if level and not level.isdigit():
+        values.put("service_level", level, "$.maxLevel")
+    elif level in LEVELS:
         values.put("service_level", f"Mức độ {level}", "$.maxLevel")
-    elif int(level) in {0, 1}:
+    elif level in {"", "0", "1"}:
         values.ignored.add(f"maxLevel: {level}")
     else:
         raise page.changed("$.maxLevel", f"mức độ lạ: {level}")

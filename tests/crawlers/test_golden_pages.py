@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from crawlers.manners import wall
+from crawlers.manners import forbidden, wall
 from crawlers.page import PageChanged
-from crawlers.platforms import Listing, Reading, names
+from crawlers.platforms import Listing, Reading, load, names
 from tests.crawlers.golden import Case, Mutation, every, mutations, walls
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CASES = [pytest.param(case, id=f"{case.platform}-{case.name}") for case in every()]
@@ -40,6 +43,16 @@ def texts(record: dict[str, object], *, empty: bool) -> set[str]:
             cells = row.items() if isinstance(row, dict) else [("", row)]
             found += [(f"{part}[{index}].{key}".rstrip("."), text) for key, text in cells]
     return {path for path, text in found if text or empty}
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case.platform}-{case.name}") for case in every() if case.is_list]
+)
+def test_what_a_list_leads_to_only_reads(case: Case) -> None:
+    listing = case.read()
+    assert isinstance(listing, Listing)
+    for ask in (*listing.entries, *listing.further, *filter(None, [listing.following])):
+        assert forbidden(ask, frozenset({urlsplit(ask.url).netloc}), load(case.platform).READING) is None
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -108,3 +121,39 @@ def test_a_page_cut_off_alarms(case: Case, part: float) -> None:
         assert read.following is not None, "fewer entries, and nothing more is asked"
         return
     assert found == case.expected(found)
+
+
+OTHERS: tuple[Any, ...] = (None, [], {}, 5, True, [None])
+JSON_CASES = [pytest.param(case, id=f"{case.platform}-{case.name}") for case in every() if case.path.suffix == ".json"]
+
+
+@pytest.mark.parametrize("case", JSON_CASES)
+def test_a_value_of_another_kind_is_read_or_alarms(case: Case) -> None:
+    """Whatever stands in place of any one value: the reader says that the page changed, or reads it; it never falls."""
+    data = json.loads(case.path.read_bytes())
+    for path in paths(data):
+        for other in OTHERS:
+            try:
+                case.read(json.dumps(put(data, path, other), ensure_ascii=False).encode())
+            except PageChanged:
+                continue
+            except AssertionError as error:  # the golden page holds no answer to what is then asked besides
+                if "asked besides" not in str(error):
+                    raise
+
+
+def paths(data: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where the values of a JSON text stand."""
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in items:
+        yield (*at, key)
+        yield from paths(value, (*at, key))
+
+
+def put(data: Any, path: tuple[str | int, ...], value: object) -> object:
+    """The same JSON with another value at one place; what is not on the way there is shared."""
+    if not path:
+        return value
+    copy = data.copy()
+    copy[path[0]] = put(data[path[0]], path[1:], value)
+    return copy
