@@ -41,7 +41,7 @@ def listing(count: int, path: str = "/bothutuc/tthc?matt=%d") -> bytes:
 
 
 def detail(number: int) -> bytes:
-    return page("igate1_ul.html").replace(b"<h4>", f"<h4>{number}. ".encode())
+    return page("igate1/ul.html").replace(b"<h4>", f"<h4>{number}. ".encode())
 
 
 PAGES = {LIST: listing(3), **{f"bothutuc/tthc?matt={n}": detail(n) for n in (1, 2, 3)}}
