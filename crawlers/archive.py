@@ -25,7 +25,7 @@ from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untype
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
-from crawlers.platforms import request_key
+from crawlers.platforms import ascii_of, request_key
 from crawlers.records import Capture
 
 if TYPE_CHECKING:
@@ -257,6 +257,7 @@ class Recorder:
             ArchiveError: the disk does not take it; what was stored before stays whole.
 
         """
+        seen = replace(seen, url=ascii_of(seen.url))
         digest = digest_of(seen.body)
         again = before is not None and (seen.status == 304 or (digest, seen.status) == (before.capture.digest, before.capture.status))  # fmt: skip
         told = {name.lower(): value for name, value in seen.headers}

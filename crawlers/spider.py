@@ -7,9 +7,11 @@ own middlewares for redirects, retries and robots.txt are switched off (see craw
 from __future__ import annotations
 
 import asyncio
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from gzip import BadGzipFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +22,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    IgnoreRequest,
     ResponseDataLossError,
 )
 
@@ -27,7 +30,7 @@ from crawlers.archive import ArchiveError, Exchange, read_body
 from crawlers.canary import canary_of
 from crawlers.ledger import PAGES, Line
 from crawlers.manners import BUSY, MAX_WAIT, RESUME, Pace, Robots, retry_after, wall, within
-from crawlers.platforms import Ask
+from crawlers.platforms import Ask, ascii_of
 from crawlers.rendering import NO_BROWSER, BrowserError, asked_of_browser
 from crawlers.settings import settings
 from crawlers.tls import FAILED, UNVERIFIED, VERIFIED, distrusted
@@ -50,6 +53,8 @@ _NETWORK = (
     DownloadTimeoutError,
     ResponseDataLossError,
 )
+_CODING = (BadGzipFile, EOFError, zlib.error)
+"""What comes of a body that is not packed as its head says."""
 
 
 @dataclass(slots=True)
@@ -180,26 +185,10 @@ class PortalSpider(scrapy.Spider):
                         f"{ask.url}: ngoài giờ được phép truy cập ({visit.target.window}); {RESUME} trong khung giờ đó",
                     )
                 try:
-                    answer = await self._exchange(visit, ask, before, look)
-                except DownloadCancelledError as error:
-                    raise Unseen(
-                        "too_large",
-                        ask.url,
-                        f"{ask.url}: trang lớn hơn giới hạn, không tải; tăng SOAT_MAX_RESPONSE nếu cần",
-                    ) from error
-                except BrowserError as error:
-                    if "Executable doesn't exist" in str(error):
-                        raise Unseen("no_browser", ask.url, f"{ask.url}: {NO_BROWSER}") from error
-                    if last:
-                        why = f"{ask.url}: trình duyệt không mở được trang ({str(error).splitlines()[0]}); thử lại sau"
-                        raise Unseen("unreachable", ask.url, why) from error
-                    host.pace.hold(pause)
-                    continue
-                except _NETWORK as error:
-                    if last:
-                        raise Unseen(
-                            "unreachable", ask.url, f"{ask.url}: {_network_words(error)}; thử lại sau"
-                        ) from error
+                    answer = await self._attempt(visit, ask, before, look)
+                except Unseen as unseen:
+                    if last or unseen.fault.kind != "unreachable":
+                        raise
                     host.pace.hold(pause)
                     continue
             if answer.capture.status not in BUSY or last:
@@ -209,6 +198,24 @@ class PortalSpider(scrapy.Spider):
                 break
             host.pace.hold(pause if asked is None else asked)
         return answer
+
+    async def _attempt(self, visit: Visit, ask: Ask, before: Entry | None, look: int) -> Answer:
+        """Ask once; whatever keeps the answer from us is said in words."""
+        try:
+            return await self._exchange(visit, ask, before, look)
+        except _CODING as error:
+            why = f"{ask.url}: máy chủ báo trang được nén nhưng không giải nén được ({error}); thử lại sau"
+            raise Unseen("coding", ask.url, why) from error
+        except (DownloadCancelledError, IgnoreRequest) as error:
+            why = f"{ask.url}: trang lớn hơn giới hạn, không tải; tăng SOAT_MAX_RESPONSE nếu cần"
+            raise Unseen("too_large", ask.url, why) from error
+        except BrowserError as error:
+            if "Executable doesn't exist" in str(error):
+                raise Unseen("no_browser", ask.url, f"{ask.url}: {NO_BROWSER}") from error
+            why = f"{ask.url}: trình duyệt không mở được trang ({str(error).splitlines()[0]}); thử lại sau"
+            raise Unseen("unreachable", ask.url, why) from error
+        except _NETWORK as error:
+            raise Unseen("unreachable", ask.url, f"{ask.url}: {_network_words(error)}; thử lại sau") from error
 
     async def _check_tls(self, ask: Ask, host: Host) -> None:
         """Learn once whether the host's certificate can be trusted; nothing is asked of the host but that."""
@@ -313,4 +320,4 @@ def _asking(ask: Ask) -> dict[str, str]:
 
 
 def _pairs(headers: Headers) -> list[tuple[str, str]]:
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values]
+    return [(ascii_of(name), ascii_of(value)) for name, values in headers.items() for value in values]

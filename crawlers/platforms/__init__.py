@@ -12,7 +12,7 @@ import pkgutil
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 
@@ -71,7 +71,15 @@ class Ask:
 def request_key(method: str, url: str, body: bytes, *, rendered: bool = False) -> str:
     """Return the key under which an answer to this request is found again."""
     by = "RENDERED " if rendered else ""
-    return f"{by}{method} {url} {hashlib.sha256(body).hexdigest() if body else ''}"
+    return f"{by}{method} {ascii_of(url)} {hashlib.sha256(body).hexdigest() if body else ''}"
+
+
+def ascii_of(text: str | bytes) -> str:
+    """Return an address, or the value of a header, as it travels: every byte that is no printable ASCII as %XX."""
+    return quote(text, safe=_PRINTABLE)
+
+
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,4 +45,8 @@ def probe_all(rows: list[dict[str, Any]], folder: Path) -> list[SourceReport]:
 
 if __name__ == "__main__":
     crawlers.platforms.__path__.append(str(PROBES))
-    sys.exit(main())
+    code = main()
+    if "PROBE_PEAK" in os.environ:
+        peak = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+        Path(os.environ["PROBE_PEAK"]).write_text(peak[1] if peak else "", encoding="ascii")
+    sys.exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from crawlers.crawl import Progress, crawl
 from crawlers.records import SourceReport, SourceState
 from crawlers.targets import Target
 from tests.crawlers.portal import Answer, Asked, Portal, igate1, portal
+from tests.crawlers.test_again import tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,37 +92,96 @@ def test_ctrl_c_stops_cleanly_and_the_same_call_goes_on(
         assert records(tmp_path / "p.jsonl") == whole(site)
 
 
-def test_kill_9_of_both_processes_loses_no_whole_record(
-    tmp_path: Path, whole: Callable[[Portal], list[dict[str, object]]]
+def killed(site: Portal, folder: Path, asked: int) -> None:
+    """Begin the crawl in a process of its own and kill both it and its child once the portal was asked so often."""
+    job = (
+        "from pathlib import Path; from crawlers.crawl import crawl; from crawlers.targets import Target; "
+        f"crawl([Target('h99', 'UBND tỉnh Mẫu', 'province', 'igate1', {site.url!r}, delay=0.0, parallel=2)], "
+        f"published=Path({str(folder / 'p.jsonl')!r}), captures=Path({str(folder / 'c')!r}))"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", job], start_new_session=True)
+    until = time.monotonic() + 30
+    while len(site.asked) < asked and time.monotonic() < until:
+        time.sleep(0.02)
+    child = int(Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text(encoding="ascii"))
+    os.kill(child, signal.SIGKILL)
+    parent.kill()
+    parent.wait()
+    while (folder / "c/.lock").exists() and not unlocked(folder / "c/.lock") and time.monotonic() < until:
+        time.sleep(0.02)  # the killed child still holds its lock for a moment
+
+
+def unlocked(path: Path) -> bool:
+    with path.open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def stalling_at(count: int, gate: threading.Event, usual: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+    """A portal that answers so many requests and lets all others wait for the gate."""
+    seen = 0
+
+    def respond(asked: Asked) -> Answer:
+        nonlocal seen
+        seen += 1
+        return usual(asked)._replace(wait=gate if seen > count else None)
+
+    return respond
+
+
+HALF = gzip.compress(b"WARC/1.0\r\nhalf a record" * 99)
+
+
+@pytest.mark.parametrize(
+    ("answered", "half", "again"),
+    [
+        (2, b"", False),  # robots.txt and the list
+        (6, HALF[:12], False),
+        (9, HALF[:-9], True),
+        (COUNT + 2, b"", False),
+    ],
+)
+def test_a_crawl_killed_at_any_point_ends_as_one_never_killed(
+    tmp_path: Path, whole: Callable[[Portal], list[dict[str, object]]], *, answered: int, half: bytes, again: bool
 ) -> None:
     gate = threading.Event()
-    with portal(stalling(gate)) as site:
-        job = (
-            "from pathlib import Path; from crawlers.crawl import crawl; from crawlers.targets import Target; "
-            f"crawl([Target('h99', 'UBND tỉnh Mẫu', 'province', 'igate1', {site.url!r}, delay=0.0, parallel=2)], "
-            f"published=Path({str(tmp_path / 'p.jsonl')!r}), captures=Path({str(tmp_path / 'c')!r}))"
-        )
-        parent = subprocess.Popen([sys.executable, "-c", job], start_new_session=True)
-        until = time.monotonic() + 30
-        while len(site.asked) < 11 and time.monotonic() < until:
-            time.sleep(0.05)
-        child = int(Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text(encoding="ascii"))
-        os.kill(child, signal.SIGKILL)
-        parent.kill()
-        parent.wait()
-        while not Archive(tmp_path / "c").captures() and time.monotonic() < until:
-            time.sleep(0.05)  # the killed child still holds its lock for a moment
-        warc = tmp_path / "c/h99.warc.gz"
-        warc.write_bytes(warc.read_bytes() + gzip.compress(b"half a record" * 99)[:-9])
-        kept = {capture.url for capture in Archive(tmp_path / "c").captures() if "matt=" in capture.url}
-        assert len(kept) >= 6
+    gate.set()
+    sent: Counter[int] = Counter()
+    usual = tagged(igate1(COUNT), sent)
+    now = [usual]
+
+    def respond(asked: Asked) -> Answer:
+        return now[0](asked)
+
+    with portal(respond) as site:
+        if again:  # the crawl that is killed is a second one, which is told that nothing changed
+            assert go(site, tmp_path).state is SourceState.OK
+        gate.clear()
+        before = len(site.asked)
+        now[0] = stalling_at(answered, gate, usual)
+        killed(site, tmp_path, before + answered + 1)
+        warc, index = tmp_path / "c/h99.warc.gz", tmp_path / "c/captures.jsonl"
+        if half:
+            warc.write_bytes(warc.read_bytes() + half)
+            index.write_bytes(index.read_bytes()[:-25])
+        Archive(tmp_path / "c")
+        kept = index.read_bytes()
         gate.set()
-        before = site.paths()
+        now[0] = usual
+        asked = site.paths()
         report = go(site, tmp_path)
-        assert report.state is SourceState.OK
-        again = site.paths() - before
-        assert not {path for path in again if site.url + path[1:] in kept}
+        assert (report.state, report.listed, report.read, report.faults) == (SourceState.OK, COUNT, COUNT, ())
+        assert index.read_bytes().startswith(kept)
+        assert (site.paths() - asked).total() <= COUNT + 3
+        if answered > 3 and not again:
+            assert (site.paths() - asked).total() < COUNT + 3, "what was kept is not asked again"
         assert records(tmp_path / "p.jsonl") == whole(site)
+    assert all(
+        Archive(tmp_path / "c").read(capture.digest) for capture in Archive(tmp_path / "c").captures() if capture.length
+    )
 
 
 @pytest.mark.parametrize("begun", [True, False])
