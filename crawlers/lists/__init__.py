@@ -71,8 +71,12 @@ def list_of(tables: Sequence[Table], where: str, what: str) -> ListReading:
 
     """
     if not any(table.rows for table in tables):
-        error = ListError if what in _SCANNED else NoListError
-        raise error(f"{where}: {what} không có bảng nào có chữ; nếu là bản quét (ảnh) thì cần bản có chữ")
+        told = [why for table in tables for _, why in table.troubles]
+        hint = (
+            f"{told[0]}; lấy bản Word hoặc Excel của danh mục" if told else "nếu là bản quét (ảnh) thì cần bản có chữ"
+        )
+        error = ListError if told or what in _SCANNED else NoListError
+        raise error(f"{where}: {what} không có bảng nào có chữ; {hint}")
     if scheme := scheme_of_texts(text for table in tables for text in _texts(table)):
         tables = [_in_unicode(table, scheme) for table in tables]
     reader, hidden = Reader(where), []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pypdfium2  # type: ignore[import-untyped]  # has no stubs
 
 from crawlers.lists.grid import MAX_CELLS, ListError, Table
-from crawlers.lists.pdfpage import PageError, PdfContent, read_content
+from crawlers.lists.pdfpage import MAX_OBJECTS, PageError, PdfContent, read_content
 from crawlers.lists.ruled import Ruled, RulesError, covers, lines_of, read_page, rows_of
 from crawlers.lists.scan import Picture, ScanError, read_picture, why_not_installed
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_PAGES = 2000
+MAX_DRAWN = 2_000_000
 MAX_SCANNED = 300  # some ten seconds a page
 
+_COST = 4  # an object takes as long as that many letters
 _MARGIN = 0.09  # the part of a page's height where headers, footers and page numbers stand
 _PAGE_NUMBER = re.compile(r"\W*(?:trang|page)?\W*\d{1,4}(?:\s*/\s*\d{1,4})?\W*", re.IGNORECASE)
 _FEW = 8  # letters: a page with no more of them has no text
@@ -68,8 +70,12 @@ def read_tables(path: Path) -> list[Table]:
 def _pages(path: Path, document: pypdfium2.PdfDocument) -> Iterator[_Page]:
     """Read page after page; what is wrong with one is told with it, and what is wrong with all is an error."""
     missing = why_not_installed()
-    pictures = unreadable = letters = 0
+    pictures = unreadable = letters = drawn = 0
     for number in range(1, len(document) + 1):
+        if drawn > MAX_DRAWN:
+            raise ListError(
+                f"{path}: PDF có hơn {MAX_DRAWN:,} chữ và nét vẽ, không phải danh mục thật; tách riêng phần danh mục"
+            )
         try:
             page = document[number - 1]
         except pypdfium2.PdfiumError:
@@ -82,8 +88,10 @@ def _pages(path: Path, document: pypdfium2.PdfDocument) -> Iterator[_Page]:
                 yield _scanned(number, page, missing if pictures <= MAX_SCANNED else f"quá {MAX_SCANNED} trang ảnh")
                 continue
             unreadable, letters = unreadable + content.unreadable, letters + len(content.letters)
+            drawn += len(content.letters) + _COST * content.objects
             yield _written(number, content)
         except (PageError, RulesError) as error:
+            drawn += _COST * MAX_OBJECTS
             yield _Page(number, 0, troubles=[("unreadable_page", f"trang {number}: {error} nên không đọc trang này")])
         finally:
             page.close()
@@ -140,7 +148,7 @@ def _drop_margins(pages: Sequence[_Page]) -> None:
             if not (
                 _in_margin(page, top)
                 and (
-                    _PAGE_NUMBER.fullmatch(text) or sum(heights[round(top / 4) + step, text] for step in (-1, 0, 1)) > 2
+                    _PAGE_NUMBER.fullmatch(text) or sum(heights[round(top / 4) + step, text] for step in (-1, 0, 1)) > 1
                 )
             )
         ]

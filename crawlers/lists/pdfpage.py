@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfPage
 
-MAX_OBJECTS = 300_000
+MAX_OBJECTS = 100_000
 MAX_LETTERS = 200_000
 
 _THICKEST = 4.0  # a filled shape no thicker than this is a line
@@ -43,6 +44,7 @@ class PdfContent:
     down: list[Rule]
     pictured: float
     unreadable: int
+    objects: int
 
 
 def read_content(page: PdfPage) -> PdfContent:
@@ -57,7 +59,8 @@ def read_content(page: PdfPage) -> PdfContent:
     lines: list[tuple[float, float, float, float]] = []
     pictured = 0.0
     fonts: dict[int, Scheme | None] = {}
-    for found, matrix in _objects(page):
+    count = 0
+    for count, (found, matrix) in enumerate(_objects(page), start=1):  # noqa: B007 - the last one is how many there are
         kind = pdfium.FPDFPageObj_GetType(found)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             lines += _lines(found, matrix)
@@ -82,7 +85,7 @@ def read_content(page: PdfPage) -> PdfContent:
         (ax, ay), (bx, by) = place(x0, y0), place(x1, y1)
         pieces.append(Piece(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by), text))
     area = max((right - left) * (top - bottom), 1.0)
-    return PdfContent(width, height, pieces, across, down, min(pictured / area, 1.0), unreadable)
+    return PdfContent(width, height, pieces, across, down, min(pictured / area, 1.0), unreadable, count)
 
 
 def _objects(page: PdfPage) -> Iterator[tuple[pdfium.FPDF_PAGEOBJECT, Matrix | None]]:
@@ -213,7 +216,7 @@ def _letters(
             raise PageError(f"có hơn {MAX_LETTERS:,} chữ, không phải trang văn bản")
         step = max(1, count // _SAMPLE)
         angles = Counter(
-            round(pdfium.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4
+            -round(pdfium.FPDFText_GetCharAngle(text, index) / (math.pi / 2)) % 4  # it counts clockwise
             for index in range(0, count, step)
             if pdfium.FPDFText_GetUnicode(text, index) > 32
         )
@@ -231,8 +234,14 @@ def _letters(
             elif fonts is not None and code > 32:
                 scheme = _scheme(pdfium.FPDFText_GetTextObject(text, index), fonts)
                 letter = to_unicode(letter, scheme) if scheme not in {None, Scheme.VNI} and scheme else letter
-            pdfium.FPDFText_GetLooseCharBox(text, index, box)
-            letters.append((letter, box.left, box.bottom, box.right, box.top))
+            if letters and unicodedata.combining(letter):
+                letters[-1] = (
+                    letters[-1][0] + letter,
+                    *letters[-1][1:],
+                )  # an accent written apart, wherever it is drawn
+            else:
+                pdfium.FPDFText_GetLooseCharBox(text, index, box)
+                letters.append((letter, box.left, box.bottom, box.right, box.top))
         return letters, turn, unreadable
     finally:
         text.close()

@@ -170,6 +170,10 @@ class Reader:
             return
         self._groups.count()
         seen = _see(self._header, row)
+        codes = [line for line in seen.code.split("\n") if _CODE.match(line)]
+        if len(codes) > 1 and len(codes) == len(seen.number.split("\n")):
+            self._bad_row(table, row, "một ô có nhiều mã: thiếu đường kẻ giữa các thủ tục")
+            return
         if REFERENCE.match(fold(seen.name or seen.code)):
             self._told(
                 table, row, "reference", "chỉ dẫn tới dòng của văn bản khác, không tự là một thủ tục, nên không đọc"

@@ -19,7 +19,7 @@ from audits.measure import read_truth
 from audits.rules import rules
 from audits.visits import VisitDesk, read_visits
 from crawlers.crawl import crawl as crawl_targets
-from crawlers.lists import read_list
+from crawlers.lists import ListError, read_list
 from crawlers.records import SourceState
 from crawlers.settings import settings
 from crawlers.suspicion import flagged
@@ -120,11 +120,13 @@ def tell_sources(reports: Iterable[SourceReport], *, as_json: bool) -> None:
 
 
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Danh mục đã công khai (XLSX, DOCX).")],
+    files: Annotated[list[Path], typer.Argument(help="Danh mục đã công khai (Word, Excel, PDF, HTML).")],
     out: Annotated[Path, typer.Option(help="Tệp ghi các bản ghi đã đọc.")] = Path("published.jsonl"),
+    as_json: Json = False,
 ) -> None:
-    """Đọc danh mục đã công khai thành các bản ghi."""
-    faults = 0
+    """Đọc danh mục đã công khai thành các bản ghi; tệp không đọc được thì nêu tên, các tệp khác vẫn đọc."""
+    told: list[dict[str, object]] = []
+    partly = False
     with (
         resumable("Chạy lại lệnh để đọc lại."),
         replacing(out) as temporary,
@@ -132,14 +134,29 @@ def read(
         progress.waiting(_translate("Đọc danh mục")),
     ):
         for path in files:
-            reading = read_list(path)
+            try:
+                reading = read_list(path)
+            except ListError as error:
+                if path == files[-1] and not any("records" in one for one in told):
+                    raise  # nothing at all was read
+                say(str(error))
+                told.append({"file": str(path), "error": str(error)})
+                continue
             for record in map(flagged, reading.records):
                 file.write(orjson.dumps(record.to_json(), option=orjson.OPT_APPEND_NEWLINE))
             for fault in reading.faults:
-                faults += 1
                 say(f"{path}: {fault.why}")
-            print_text(_translate("{file}: đọc được {count} thủ tục").format(file=path, count=len(reading.records)))
-    end({}, None, partly=faults > 0)
+            partly = partly or bool(reading.faults)
+            told.append({"file": str(path), "records": len(reading.records), "faults": list(reading.faults)})
+    if as_json:
+        print_json(told)
+    else:
+        for one in told:
+            if "records" in one:
+                print_text(
+                    _translate("{file}: đọc được {count} thủ tục").format(file=one["file"], count=one["records"])
+                )
+    end({}, None, partly=partly or any("error" in one for one in told))
 
 
 def compare(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue
+from fpdf.fonts import TTFFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,8 @@ def pdf_document(path: Path | None = None, *, landscape: bool = False) -> Iterat
             document.output(str(path))
     finally:
         for font in document.fonts.values():
-            font.close()  # type: ignore[union-attr]  # only the fonts from files are there
+            if isinstance(font, TTFFont):
+                font.close()
 
 
 def write_pdf(path: Path, grid: Grid, merges: Sequence[Merge] = ()) -> None:
