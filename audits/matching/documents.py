@@ -378,7 +378,7 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
                 best = max(best, BARE if segment.kind == other.kind else 0.0)
                 continue
             if (
-                segment.kind == other.kind == "photo"
+                "photo" in {segment.kind, other.kind}
                 and "=portrait" in whole.words
                 and "=portrait" in other_whole.words
             ):
