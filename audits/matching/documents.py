@@ -46,11 +46,15 @@ DIM = 3
 """Tenths of its weight that a word keeps which the procedure's own name has."""
 UNIT = 1000
 """Weights are whole numbers of thousandths: their sum is the same in any order."""
+OWN = 0.75
+"""Share of an application's words that name the procedure from which it is the procedure's own."""
 VOCABULARY = 2000
 """Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}")
+# What an application is called besides what it asks for.
+_ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
 _FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
 
 
@@ -257,6 +261,8 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
+    if own := _own_application(line, official, scores):
+        return LineMatch(LineKind.MATCHED, _places(official, own), MATCHED, (core,))
     named = bool(line.segments) and (line.segments[0].kind is not None or _IS_A_COPY.match(line.text) is not None)
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
@@ -271,8 +277,6 @@ def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
     own = " ".join(_WORD.findall(line.text))
     if holders := [index for index, text in enumerate(official.spaced) if own.count(" ") >= 3 and f" {own} " in text]:
         return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
-    if own_application := _own_application(line, official):
-        return LineMatch(LineKind.UNCERTAIN, _places(official, own_application), EXTRA)
     right = _spelt(own, official)
     if right == own:
         return None
@@ -280,15 +284,27 @@ def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
     return None if again.kind is LineKind.EXTRA else again
 
 
-def _own_application(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
-    """Return the official applications where the line is one that says no more than the procedure's own name."""
-    if line.segments[0].kind != "application" or not official.weights.dimmed.issuperset(line.segments[0].words[2::2]):
-        return ()
-    return tuple(
+def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+    """Return the nearest official application where the line is one for hardly more than the procedure is called.
+
+    The procedure's own words are dimmed, since an invented paper has them too; but its application is its own.
+    """
+    if not line.segments or line.segments[0].kind != "application":
+        return []
+    words = set(_singles(line.segments[0])) - _ASKING
+    applications = [
         index
         for index, paper in enumerate(official.papers)
         if any(segment.kind == "application" for segment in paper.paper.segments)
-    )
+    ]
+    if not applications or len(words & official.weights.dimmed) < OWN * len(words):
+        return []
+    best = max(scores[index] for index in applications)
+    return [index for index in applications if scores[index] == best]
+
+
+def _singles(segment: Segment) -> list[str]:
+    return [word for word in segment.words if " " not in word and not word.startswith("=")]
 
 
 def _same_form(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
@@ -361,6 +377,12 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
             if segment.bare != other.bare:
                 best = max(best, BARE if segment.kind == other.kind else 0.0)
                 continue
+            if (
+                "photo" in {segment.kind, other.kind}
+                and "=portrait" in whole.words
+                and "=portrait" in other_whole.words
+            ):
+                best = max(best, BARE)  # one asks for the applicant's picture, in whatever words
             kinship = _kinship(segment.kind, other.kind)
             if kinship > best:
                 wholes = (

@@ -52,7 +52,7 @@ _FILE_NAME = re.compile(r"(?<=[.;)])\s*\d{0,3}\.?[a-z0-9_-]{6,}\.?$|\S+\.(?:docx
 _COPY = r"bản (?:sao chụp|photocopy|sao|chính|gốc|chụp|photo|phô tô|scan|chứng thực)\b"
 _FORM_OF_COPY = re.compile(
     rf"(?:\(?\d+\)?\s+|một |hai |ba )?\(?(?:các )?{_COPY}"
-    rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
+    rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|cấp từ sổ gốc|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
 )
 _LEAD = re.compile(
     r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm)? "
@@ -65,8 +65,9 @@ _VAGUE_END = re.compile(r"[(;:\n]")
 # Every branch begins behind one letter of the same class, which is what makes the search fast.
 _SEGMENT = re.compile(
     r"[;\n.:,/\s](?:(?<=[;\n])[;\n]*|(?<=\.)\s+(?=\S)|(?<=:)\s*[+-]\s|(?<=\s)[+]\s"
-    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong các |bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
+    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
+_PROVES = re.compile(r"(?<!giấy tờ )(?<!tài liệu )(?<=\s)chứng minh (?!nhân dân|thư)[^;.()]{15,}")
 _WORD = re.compile(r"\w+")
 STOP = frozenset(
     "của và các những hoặc theo là có được cho về việc một trong với thì mà này đó khi đã đang sẽ do từ tại đến để trên nêu như bị bởi ra vào cùng nhưng nếu phải còn quy định số loại".split()  # noqa: SIM905 - a list of words reads best as words
@@ -174,7 +175,10 @@ def core_of(bare: str) -> str:
 
 def paper_of(text: str, bare: str) -> Paper:
     """Read one plain text, and the same `without_references`, as papers; never fails: a line that names no paper is a note."""
-    segments = tuple(segment for part in _SEGMENT.split(bare) if (segment := _segment(part)) is not None)
+    parts = _SEGMENT.split(bare)
+    if "chứng minh " in bare and (proof := _PROVES.search(bare)):
+        parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
+    segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
         core=core_of(bare),

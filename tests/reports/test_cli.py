@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fixtures.__main__ import targets
+from fixtures.generate import AS_OF, generate, read_catalogue
 from fixtures.portals import running
 from fixtures.province import FOLDER, SOURCES, published
 from tests.commands import SOAT, soat
@@ -98,6 +99,22 @@ def test_a_broken_line_is_named_and_the_rest_is_judged(tmp_path: Path, records: 
     assert done.returncode == 4
     assert [line.split(": ")[1] for line in done.stderr.splitlines()] == ["dòng 3", "dòng 4", "dòng 5", "dòng 6"]
     assert len(rows(tmp_path / "m.jsonl")) == len(lines) - 4
+
+
+def test_earlier_versions_tell_what_was_not_updated(tmp_path: Path) -> None:
+    province = generate(read_catalogue(CATALOGUE), seed=1, count=200, part="tune")
+    province.write(tmp_path)
+    seeded = sum(sign["rule"] == "outdated_record" for row in province.truth for sign in row["signs"])
+    assert seeded
+    files = ("truth.jsonl", "published.jsonl", "catalogue.jsonl")
+    sides = [f"--{name}={name}.jsonl" for name in ("repealed", "specific", "fees")]
+    alone = soat("measure", *files, *sides, "--json", cwd=tmp_path)
+    both = soat("measure", *files, *sides, "--earlier=earlier.jsonl", f"--as-of={AS_OF}", "--json", cwd=tmp_path)
+    found = [json.loads(done.stdout)["rules"]["outdated_record"] for done in (alone, both)]
+    assert [(row["hits"], row["missed"]) for row in found] == [(0, seeded), (seeded, 0)]
+    refused = soat("measure", *files, "--earlier=earlier.jsonl", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--as-of" in refused.stderr
 
 
 BAD_FILES = {
