@@ -36,7 +36,7 @@ FLAGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--js-flags=--max-old-space-size=512",
-    "--disable-features=PreconnectToSearch,AutofillServerCommunication,LoadingPredictorUseOptimizationGuide,Translate,WebTransport,SpeculationRulesPrefetchFuture,Prerender2,NetworkPrediction,OptimizationHints,MediaRouter,DialMediaRouteProvider",
+    "--disable-features=PreconnectToSearch,NetworkTimeServiceQuerying,AutofillServerCommunication,LoadingPredictorUseOptimizationGuide,Translate,WebTransport,SpeculationRulesPrefetchFuture,Prerender2,NetworkPrediction,OptimizationHints,MediaRouter,DialMediaRouteProvider",
 )
 
 
@@ -56,7 +56,7 @@ class Shopper:
         self._dead_end = dead_end
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
-        self._mark = ""
+        self.mark = ""
         self.started = 0
 
     async def __aenter__(self) -> Self:
@@ -84,12 +84,12 @@ class Shopper:
             return self._browser
         await self.end()
         assert self._playwright is not None  # noqa: S101 - used within its block
-        self._mark = f"--soat={uuid4().hex}"
+        self.mark = f"--soat={uuid4().hex}"
         as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
         try:
             self._browser = await self._playwright.chromium.launch(
                 executable_path=executable(),
-                args=[*FLAGS, *as_root, self._mark],
+                args=[*FLAGS, *as_root, self.mark],
                 proxy={"server": self._dead_end},
                 ignore_default_args=["--disable-popup-blocking"],
                 chromium_sandbox=not as_root,
@@ -134,7 +134,7 @@ class Shopper:
 
     def kill(self) -> None:
         """Kill the browser we started, and no other: it is known by a mark of ours on its command line."""
-        mark, self._mark = self._mark, ""
+        mark, self.mark = self.mark, ""
         for process in marked(mark):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)

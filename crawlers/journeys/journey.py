@@ -51,6 +51,7 @@ QUIET = 0.2  # seconds without a request after which a page is taken to be still
 ANSWER = 5.0  # seconds within which a page must say what it shows; one that is stuck in a loop does not
 MOST_PAGES = 8  # pages followed after the way in
 MOST_DIALOGS = 20
+MOST_WINDOWS = 5  # windows a click may open before the rest are closed unseen
 MOST_CONSOLE = 50
 MOST_FORMS = 20
 TALLEST = 5000  # CSS pixels of a page that are pictured
@@ -245,7 +246,7 @@ class Walker:
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
         name = _clip(await way_in.inner_text() or "Nộp trực tuyến")
-        sight, moved = await self._click(way_in, before, name)
+        sight, moved = await self._click(way_in, before)
         pages = 0
         while True:
             self.inside.append(sight)
@@ -265,7 +266,7 @@ class Walker:
                 )
             await self._choose()
             before, name = sight, _clip(await nxt.inner_text() or "Tiếp tục")
-            sight, moved = await self._click(nxt, before, name)
+            sight, moved = await self._click(nxt, before)
 
     async def _arrived(self, sight: Sight, name: str) -> None:
         """End the way where it should end: at a login, or at the form's step before the last.
@@ -320,7 +321,7 @@ class Walker:
             if nxt is None or never_clicked(await nxt.inner_text()):
                 break
             before = sight
-            sight, moved = await self._click(nxt, before, "Tiếp tục")
+            sight, moved = await self._click(nxt, before)
             if (
                 not moved
                 or (sight.status or 200) >= _FAILED_STATUS
@@ -435,25 +436,29 @@ class Walker:
                 raise
         return await self._settle(asked)
 
-    async def _click(self, what: Locator, before: Sight, name: str) -> tuple[Sight, bool]:
+    async def _click(self, what: Locator, before: Sight) -> tuple[Sight, bool]:
         """Click and follow; returns what is seen then, and whether anything changed at all."""
         asked = len(self.traffic.documents)
         self._expects = True
         self._popups.clear()
         try:
-            await what.click(timeout=4000, no_wait_after=True)
+            await what.click(timeout=3000, no_wait_after=True)
         except BrowserError as error:
             if self._crashed or "closed" in str(error):
                 raise
-            raise End(Outcome.BROKEN, f"Không bấm được “{name}”: nút bị che hoặc bị khóa.", before.url) from error
+            # Something lies over it, or the page is busy: a person would get there in the end, so it is pressed all the same.
+            await self._press(what)
         await asyncio.sleep(0.05)
         sight = await self._settle(asked, before)
         self._expects = False
-        if self._popups:
-            window = self._popups[0]
-            if self.page is not window:
-                self._adopt(window)
-                sight = await self._settle(asked)
+        window = next((one for one in self._popups if one.url.startswith("http") and not one.is_closed()), None)
+        if window is not None and self.page.url == before.url:
+            self._adopt(window)
+            sight = await self._settle(asked)
+        for one in self._popups:
+            if one is not self.page:
+                self._shut(one)
+        self._popups.clear()
         changed = (sight.url, sight.text, sight.dialog, len(sight.fields)) != (
             before.url,
             before.text,
@@ -461,6 +466,12 @@ class Walker:
             len(before.fields),
         )
         return sight, changed or len(self.traffic.documents) > asked
+
+    async def _press(self, what: Locator) -> None:
+        try:
+            await asyncio.wait_for(what.dispatch_event("click"), ANSWER)
+        except TimeoutError:
+            raise End(Outcome.TIMEOUT, "Trang bị treo: nút không bấm được.", self.page.url) from None
 
     async def _settle(self, asked: int, before: Sight | None = None) -> Sight:
         """Wait until the page is still and shows something, at most as long as the patience; returns what is seen.
@@ -473,6 +484,9 @@ class Walker:
         sight: Sight | None = None
         while True:
             self._check_circle(asked)
+            if self.traffic.loading:  # the wire's own limit ends this
+                await asyncio.sleep(0.04)
+                continue
             waited = time.monotonic() - started
             quiet = (
                 self.traffic.pending == 0
@@ -762,9 +776,12 @@ class Walker:
     def _opened(self, page: Page) -> None:
         if self._page is None:
             return  # the first page is our own
-        if self._expects and not self._popups:
+        if self._expects and len(self._popups) < MOST_WINDOWS:
             self._popups.append(page)
-            return
+        else:
+            self._shut(page)
+
+    def _shut(self, page: Page) -> None:
         self.traffic.refuse("GET", page.url or "about:blank", "popup", "cửa sổ tự bật, đã đóng")
         _later(page.close())
 

@@ -42,7 +42,7 @@ _DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding",
     "reporting-endpoints", "alt-svc", "strict-transport-security", "proxy-authenticate", "speculation-rules"})  # fmt: skip
 _STATIC = frozenset({"stylesheet", "script", "image", "font"})
 _CONTENT = frozenset({"script", "stylesheet", "fetch", "xhr"})
-_MAKERS = ("www.google.com", ".googleapis.com", ".gvt1.com", "clients2.google.com", "accounts.google.com")
+_MAKERS = (".google.com", ".googleapis.com", ".gvt1.com")
 _UNNEEDED = (
     "google-analytics.com",
     "googletagmanager.com",
@@ -121,6 +121,7 @@ class Traffic:
     pending: int = 0
     still_since: float = 0.0
     asked_at: float = 0.0
+    loading: int = 0
     redirecting: bool = False
     circling: bool = False
     _hops: int = 0
@@ -213,7 +214,11 @@ class Traffic:
             self._refuse_page(asked, why, main=main)
             await (route.fulfill(status=204) if navigation else route.abort("blockedbyclient"))
             return
-        await self._fetch(route, request, asked, navigation=navigation, main=main)
+        self.loading += main
+        try:
+            await self._fetch(route, request, asked, navigation=navigation, main=main)
+        finally:
+            self.loading -= main
 
     def wire_tls(self) -> list[Tls]:
         """What is known of the connections to the hosts this attempt asked."""

@@ -81,7 +81,9 @@ def _tell(reports: Sequence[TargetVisits], visits: Sequence[ServiceVisit], *, as
                     "chosen": report.chosen,
                     "visited": report.visited,
                     "outcomes": {
-                        outcome: counts[report.target, outcome] for outcome in Outcome if counts[report.target, outcome]
+                        str(outcome): counts[report.target, outcome]
+                        for outcome in Outcome
+                        if counts[report.target, outcome]
                     },
                     "faults": [{"kind": fault.kind, "url": fault.url, "why": fault.why} for fault in report.faults],
                 }

@@ -1,0 +1,266 @@
+"""Journeys a minute against a bare Playwright script on the same way, memory of a long run, and whether every outcome is right.
+
+python -m tests.bench.visit [--journeys 24] [--long 300] [--rounds 2] [--families igate1 dvcqg generic]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import orjson
+from playwright.async_api import async_playwright
+
+from crawlers.journeys.browser import executable
+from crawlers.journeys.run import Manner, visit
+from crawlers.journeys.words import queries
+from crawlers.targets import Target
+from crawlers.visits import ServiceVisit
+from fixtures.eservices.cases import CASES, Case, by_slug
+from fixtures.eservices.server import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from playwright.async_api import Browser
+
+WAYS = ("login", "form", "redirect", "choice")
+LIST = "bothutuc/listThuTuc?co_quan_cha=&linh_vuc=&muc_do=&tukhoa={query}&per_page=50&page=1"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures; returns 0."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--journeys", type=int, default=24)
+    arguments.add_argument("--long", type=int, default=300)
+    arguments.add_argument("--rounds", type=int, default=2)
+    arguments.add_argument("--families", nargs="*", default=["igate1", "dvcqg", "generic"])
+    arguments.add_argument("--serve", help=argparse.SUPPRESS)
+    given = arguments.parse_args(argv)
+    if given.serve:
+        serve(given.serve)
+        return 0
+    os.environ.setdefault("SOAT_TIMEOUT", "5")
+    speed(given.journeys, given.rounds)
+    if given.long:
+        memory(given.long)
+    for family in given.families:
+        confusion(family)
+    return 0
+
+
+# --- speed --------------------------------------------------------------------------------------------------------
+
+
+def speed(journeys: int, rounds: int) -> None:
+    """Run both in turn, several times, and print the best of each: other work on the machine only ever slows them."""
+    best = {"bare": 0.0, "soat": 0.0}
+    with served("igate1") as (url, handover):
+        for _ in range(rounds):
+            start = time.perf_counter()
+            asyncio.run(bare(url, journeys))
+            best["bare"] = max(best["bare"], journeys * 60 / (time.perf_counter() - start))
+            start = time.perf_counter()
+            seen = shop(url, handover, journeys, Manner(at_once=2, pause=0))
+            best["soat"] = max(best["soat"], journeys * 60 / (time.perf_counter() - start))
+            wrong = [one.why for one, case in zip(seen, ways(journeys), strict=True) if one.outcome != case.outcome]
+            assert not wrong, wrong
+    print(f"bare Playwright, the same navigations, 2 contexts: {best['bare']:.0f} journeys/min ({journeys} journeys)")
+    print(f"soát, guarded, with evidence and all checks, 2 contexts: {best['soat']:.0f} journeys/min")
+    print(f"ratio: {best['soat'] / best['bare']:.2f} (target >= 0.60)")
+
+
+def ways(journeys: int) -> list[Case]:
+    """The e-services that are visited: those that work, over and over."""
+    return [by_slug(WAYS[number % len(WAYS)]) for number in range(journeys)]
+
+
+def page_of(url: str, case: Case, number: int) -> str:
+    """A procedure's page; the same page over and over is another service each time."""
+    return f"{url}bothutuc/tthc?matt={5001 + case.number}&lan={number}"
+
+
+async def bare(url: str, journeys: int) -> None:
+    """Take the same way with nothing but Playwright: no gate, no evidence, no checks."""
+    root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=["--disable-gpu", "--disable-background-networking", *root])  # fmt: skip
+        queue = iter(enumerate(ways(journeys)))
+        await asyncio.gather(*(bare_worker(browser, url, queue) for _ in range(2)))
+        await browser.close()
+
+
+async def bare_worker(browser: Browser, url: str, queue: Iterator[tuple[int, Case]]) -> None:
+    for number, case in queue:
+        context = await browser.new_context(locale="vi-VN")
+        page = await context.new_page()
+        await page.goto(url, wait_until="networkidle")
+        for _, query in queries(case.code, case.name):
+            await page.goto(url + LIST.format(query=quote(query)), wait_until="networkidle")
+        await page.goto(page_of(url, case, number), wait_until="networkidle")
+        await page.get_by_role("link", name="Nộp trực tuyến").click()
+        await page.wait_for_load_state("networkidle")
+        if case.slug == "choice":
+            await page.get_by_role("radio").first.check()
+            await page.get_by_role("button", name="Tiếp tục").click()
+            await page.wait_for_load_state("networkidle")
+        await page.content()
+        await context.close()
+
+
+def shop(
+    url: str, handover: Sequence[str], journeys: int, manner: Manner, cases: Sequence[Case] | None = None
+) -> list[ServiceVisit]:
+    """Make soát's visits; returns them in order."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [
+            {"source": {"url": page_of(url, case, number), "target": "bench"}, "code": case.code, "name": case.name, "service_level": case.level}
+            for number, case in enumerate(cases or ways(journeys))
+        ]  # fmt: skip
+        (folder / "p.jsonl").write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+        target = Target("bench", "bench", "province", "igate1", url, handover=tuple(handover), delay=0.0, parallel=8)
+        visit([target], out=folder / "v.jsonl", captures=folder / "c", published=folder / "p.jsonl", manner=manner)
+        return read(folder / "v.jsonl")
+
+
+def read(path: Path) -> list[ServiceVisit]:
+    """Read visits back."""
+    return [ServiceVisit.from_json(orjson.loads(line)) for line in path.read_bytes().splitlines()]
+
+
+# --- memory -------------------------------------------------------------------------------------------------------
+
+
+def memory(journeys: int) -> None:
+    """Visit for long with 4 contexts and print the memory of everything that was started, early and late."""
+    with served("igate1") as (url, handover), watched() as samples:
+        seen = shop(url, handover, journeys, Manner(at_once=4, pause=0))
+    assert len(seen) == journeys
+    third = max(1, len(samples) // 3)
+    early, late = max(samples[:third]), max(samples[-third:])
+    print(f"memory over {journeys} journeys at 4 contexts: at most {max(samples):.0f} MB (target < 700)")
+    print(
+        f"first third at most {early:.0f} MB, last third at most {late:.0f} MB: {'steady' if late < early * 1.15 else 'GROWING'}"
+    )
+
+
+@contextmanager
+def watched() -> Iterator[list[float]]:
+    """Sample the proportional memory (MB) of this process and all below it, but the server, every half second."""
+    samples: list[float] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.5):
+            samples.append(sum(pss(process) for process in family(os.getpid())) / 1024)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        done.set()
+        thread.join()
+
+
+def family(root: int) -> set[int]:
+    """A process and all it started, our sample server left out."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"--serve" not in (folder / "cmdline").read_bytes():
+                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = {root}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def pss(process: int) -> int:
+    """The proportional set size of a process in kB: shared pages are counted once among those who share them."""
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return int(text.partition("Pss:")[2].split()[0]) if "Pss:" in text else 0
+
+
+# --- outcomes -----------------------------------------------------------------------------------------------------
+
+
+def confusion(family: str) -> None:
+    """Visit every case of a family and print where the outcome is not the truth, and the state changes."""
+    with TemporaryDirectory() as name, running(family) as sites:
+        folder = Path(name)
+        rows = [
+            {"source": {"url": sites.address(case), "target": "bench"}, "code": case.code, "name": case.name, "service_level": case.level}
+            for case in CASES
+        ]  # fmt: skip
+        (folder / "p.jsonl").write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+        target = Target("bench", "bench", "province", family, sites.url, handover=sites.handover, delay=0.0, parallel=8)
+        visit(
+            [target],
+            out=folder / "v.jsonl",
+            captures=folder / "c",
+            published=folder / "p.jsonl",
+            manner=Manner(pause=0.2, patience=4, limit=60),
+        )
+        seen = read(folder / "v.jsonl")
+    table = Counter((case.outcome, str(one.outcome)) for case, one in zip(CASES, seen, strict=True))
+    names = sorted({name for pair in table for name in pair})
+    print(f"outcomes on {family}: truth down, seen across")
+    print(f"{'':>16}" + "".join(f"{name:>15}" for name in names))
+    for truth in names:
+        print(f"{truth:>16}" + "".join(f"{table[truth, name] or '·':>15}" for name in names))
+    for case, one in zip(CASES, seen, strict=True):
+        if case.outcome != one.outcome:
+            print(f"WRONG {case.slug}: {one.outcome} instead of {case.outcome}: {one.why}")
+        states = {str(form.state) for form in one.forms or ()}
+        if one.forms and case.form and states != {case.form}:
+            print(f"WRONG {case.slug}: form {states} instead of {case.form}")
+    right = sum(count for (truth, name), count in table.items() if truth == name)
+    print(
+        f"{right} of {len(CASES)} right; state changes: {len(sites.changes)}; refused: {sum(len(one.refused) for one in seen)}"
+    )
+    assert sites.changes == [], sites.changes
+
+
+# --- the server, a process of its own -----------------------------------------------------------------------------
+
+
+@contextmanager
+def served(family: str) -> Iterator[tuple[str, list[str]]]:
+    """Serve a family's e-services from another process, so that the shoppers are what is measured."""
+    with subprocess.Popen([sys.executable, "-m", "tests.bench.visit", "--serve", family], stdout=subprocess.PIPE, stdin=subprocess.PIPE) as server:  # fmt: skip
+        assert server.stdout is not None
+        told = orjson.loads(server.stdout.readline())
+        try:
+            yield told["url"], told["handover"]
+        finally:
+            server.communicate(b"")
+
+
+def serve(family: str) -> None:
+    """Serve until standard input closes; nothing may have changed state by then."""
+    with running(family) as sites:
+        print(orjson.dumps({"url": sites.url, "handover": sites.handover}).decode(), flush=True)
+        sys.stdin.read()
+    assert sites.changes == [], sites.changes
+
+
+if __name__ == "__main__":
+    sys.exit(main())
