@@ -16,7 +16,7 @@ from audits.recommendations import recommendations_for
 from audits.rules import rules
 from audits.store import Archived, Judged, NewFinding, StoreError
 from audits.tally import Tally
-from audits.visiting import Shopping, keep_visits
+from audits.visiting import Shopping, keep_visits, visit_again
 from crawlers.archive import Archive
 from crawlers.crawl import JUDGED, crawl
 from crawlers.records import PublishedProcedure, SourceState
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from audits.catalogue import Catalogue
     from audits.procedure import Finding
     from audits.store import Store, StoredCatalogue
-    from audits.visiting import Shop
+    from audits.visiting import Again, Shop
     from crawlers.crawl import Progress
     from crawlers.records import SourceReport
     from crawlers.targets import Target
@@ -147,11 +147,40 @@ def carry_out(
             )
     plan = store.visit_plan(audit_id)
     if plan is not None and shop is not None:
-        seen = {report.target for report in reports if report.state in JUDGED}
-        left = [target for target in targets if target.id in seen and store.visits(audit_id, target.id) is None]
-        keep_visits(store, audit_id, judge, shop, Shopping(left, folder, plan.size, plan.seed), on=audit.on)
+        _visit(store, audit_id, judge, folder, shop, plan)
     store.finish_audit(audit_id, datetime.now(UTC))
     return reports
+
+
+def visit_services(store: Store, audit_id: int, folder: Path, shop: Shop, plan: VisitPlan) -> None:
+    """Visit the e-services of those targets of an audit that were judged but not visited yet; its captures are in `folder`.
+
+    Raises:
+        StoreError: the store fails or does not know the audit.
+        KeyboardInterrupt: the visits were interrupted; called again it goes on.
+
+    """
+    _visit(store, audit_id, _judge(store, audit_id), folder, shop, plan)
+
+
+def visit_failures_again(store: Store, audit_id: int, folder: Path, shop: Shop) -> list[Again]:
+    """Visit those services of an audit again that failed, and keep the milder outcome; returns each with both.
+
+    Raises as `visit_services`.
+    """
+    return visit_again(store, audit_id, _judge(store, audit_id), shop, folder, on=store.audit(audit_id).on)
+
+
+def _judge(store: Store, audit_id: int) -> Judge:
+    return Judge(catalogue_of(store, store.audit(audit_id).catalogue), store.lawful_differences())
+
+
+def _visit(store: Store, audit_id: int, judge: Judge, folder: Path, shop: Shop, plan: VisitPlan) -> None:  # noqa: PLR0917
+    audit = store.audit(audit_id)
+    seen = {source.target for source in audit.sources if source.state in JUDGED}
+    # A target with no visit at all was stopped from being visited; it may be possible now.
+    left = [target for target in store.targets(audit_id) if target.id in seen and not store.visits(audit_id, target.id)]
+    keep_visits(store, audit_id, judge, shop, Shopping(left, folder, plan.size, plan.seed), on=audit.on)
 
 
 def records_beside(

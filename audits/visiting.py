@@ -17,6 +17,10 @@ from audits.store import Archived, Judged, NewFinding
 from audits.tally import Tally
 from audits.visited import decisive_step, taken_together
 from audits.visits import VisitDesk, read_visits
+from crawlers.journeys.browser import NoBrowserError
+from crawlers.journeys.evidence import FOLDER
+from crawlers.journeys.listing import Sampling
+from crawlers.journeys.run import visit
 from crawlers.records import Capture, Fault, Source
 from crawlers.visits import FAILURES
 
@@ -28,12 +32,13 @@ if TYPE_CHECKING:
     from audits.procedure import Finding
     from audits.store import Store
     from audits.visits import JudgedVisit
+    from crawlers.journeys.run import Manner, VisitProgress
     from crawlers.records import PublishedProcedure
     from crawlers.targets import Target
     from crawlers.visits import ServiceVisit
 
-EVIDENCE = "journeys"
-"""The folder below the captures where a shopper keeps pages and pictures, each named by its digest."""
+PUBLISHED = "published.jsonl"
+"""The file in an audit's captures folder with all that its targets publish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,29 @@ class Shopping:
 
 Shop = Callable[[Shopping], Mapping[str, Sequence[Fault]]]
 """Makes the visits and returns by target what could not be visited; raises KeyboardInterrupt where it was stopped."""
+
+
+def shopper(manner: Manner, progress: Callable[[VisitProgress], None] | None = None) -> Shop:
+    """Return the shopper that opens a browser; without a browser nothing can be visited, which is told of every target."""
+
+    def shop(shopping: Shopping) -> Mapping[str, Sequence[Fault]]:
+        try:
+            reports = visit(
+                shopping.targets,
+                out=shopping.folder / shopping.name,
+                captures=shopping.folder,
+                published=shopping.folder / PUBLISHED,
+                sampling=Sampling(shopping.size, shopping.seed, shopping.codes),
+                manner=manner,
+                progress=progress,
+            )
+        except NoBrowserError as error:
+            return {target.id: (Fault("browser", target.url, str(error)),) for target in shopping.targets}
+        if any(report.interrupted for report in reports):
+            raise KeyboardInterrupt
+        return {report.target: report.faults for report in reports}
+
+    return shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +107,7 @@ def keep_visits(store: Store, audit_id: int, judge: Judge, shop: Shop, shopping:
     faults = shop(shopping)
     made = _made(shopping)
     for target in shopping.targets:
-        visits = dict(enumerate(visit for visit in made if visit.target == target.id))
+        visits = dict(enumerate(one for one in made if one.target == target.id))
         _keep(store, audit_id, judge, target, shopping.folder, visits, visits, faults.get(target.id, ()), on)
 
 
@@ -96,8 +124,8 @@ def visit_again(store: Store, audit_id: int, judge: Judge, shop: Shop, folder: P
         visits = (store.visits(audit_id, target.id) or {}) if target.id in saved else {}
         failed = {
             code.national: place
-            for place, visit in visits.items()
-            if visit.outcome in FAILURES and (code := read_code(visit.code)) is not None
+            for place, one in visits.items()
+            if one.outcome in FAILURES and (code := read_code(one.code)) is not None
         }
         if not failed:
             continue
@@ -106,12 +134,12 @@ def visit_again(store: Store, audit_id: int, judge: Judge, shop: Shop, folder: P
         shopping = Shopping([target], folder, codes=frozenset(failed), name=name)
         faults = shop(shopping)
         changed = {}
-        for visit in _made(shopping):
-            code = read_code(visit.code)
+        for one in _made(shopping):
+            code = read_code(one.code)
             place = failed.get(code.national) if code else None
             if place is not None and place not in changed:
-                changed[place] = taken_together(visits[place], visit)
-                found.append(Again(target.id, visits[place], visit, changed[place]))
+                changed[place] = taken_together(visits[place], one)
+                found.append(Again(target.id, visits[place], one, changed[place]))
         found += [
             Again(target.id, visits[place], None, visits[place]) for place in failed.values() if place not in changed
         ]
@@ -147,31 +175,31 @@ def judge_visits(
     return Judged(tally.findings, tally.counts(), tally.recognised, versions, None)
 
 
-def captures_of(visit: ServiceVisit, folder: Path, at: datetime) -> list[Archived]:
+def captures_of(seen: ServiceVisit, folder: Path, at: datetime) -> list[Archived]:
     """Return what a visit leaves in the captures folder: the page of each step, and where no step was kept, the visit's own record.
 
     `at` is the time of a visit that tells none.
     """
-    seen = datetime.fromisoformat(visit.at) if visit.at else at
+    when = datetime.fromisoformat(seen.at) if seen.at else at
     found = []
-    for step in visit.steps:
+    for step in seen.steps:
         if step.capture:
             bare = step.capture.removeprefix("sha256:")
-            kept = next(iter(sorted((folder / EVIDENCE / bare[:2]).glob(f"{bare}.*"))), None)
-            name = f"{EVIDENCE}/{bare[:2]}/{bare}.html" if kept is None else kept.relative_to(folder).as_posix()
+            kept = next(iter(sorted((folder / FOLDER / bare[:2]).glob(f"{bare}.*"))), None)
+            name = f"{FOLDER}/{bare[:2]}/{bare}.html" if kept is None else kept.relative_to(folder).as_posix()
             size = 0 if kept is None else kept.stat().st_size
             capture = Capture(
-                step.capture, step.url, seen, step.status or 0, "text/html", size, visit.target, rendered=True
+                step.capture, step.url, when, step.status or 0, "text/html", size, seen.target, rendered=True
             )
             found.append(Archived(capture, f"{folder.name}/{name}", 0))
     if not found:
-        record = _record(visit)
+        record = _record(seen)
         bare = hashlib.sha256(record).hexdigest()
-        path = folder / EVIDENCE / bare[:2] / f"{bare}.json"
+        path = folder / FOLDER / bare[:2] / f"{bare}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(record)
         capture = Capture(
-            f"sha256:{bare}", visit.url or "", seen, 0, "application/json", len(record), visit.target, method="VISIT"
+            f"sha256:{bare}", seen.url or "", when, 0, "application/json", len(record), seen.target, method="VISIT"
         )
         found.append(Archived(capture, f"{folder.name}/{path.relative_to(folder).as_posix()}", 0))
     return found
@@ -190,7 +218,7 @@ def _keep(  # noqa: PLR0917 - one step of both ways to visit
 ) -> None:
     now = datetime.now(UTC)
     judged = judge_visits(judge, target, store.published(audit_id, target.id), every, on)
-    captures = [item for visit in every.values() for item in captures_of(visit, folder, now)]
+    captures = [item for one in every.values() for item in captures_of(one, folder, now)]
     store.save_visits(audit_id, target.id, changed, judged, captures=captures, faults=faults, ended_at=now)
 
 
@@ -204,22 +232,22 @@ def _made(shopping: Shopping) -> list[ServiceVisit]:
     return list(visits.values())
 
 
-def _record(visit: ServiceVisit) -> bytes:
-    return orjson.dumps(visit.to_json())
+def _record(seen: ServiceVisit) -> bytes:
+    return orjson.dumps(seen.to_json())
 
 
 def _finding(judged: JudgedVisit, finding: Finding) -> NewFinding:
-    visit, pair = judged.visited.visit, judged.visited.pair
-    step = decisive_step(visit, finding.where)
+    seen, pair = judged.visited.visit, judged.visited.pair
+    step = decisive_step(seen, finding.where)
     if step is None or step.capture is None:
-        capture, place = f"sha256:{hashlib.sha256(_record(visit)).hexdigest()}", "bản ghi lượt thử dịch vụ"
+        capture, place = f"sha256:{hashlib.sha256(_record(seen)).hexdigest()}", "bản ghi lượt thử dịch vụ"
     else:
         capture, place = step.capture, f"bước “{step.name}”" + (f", ảnh {step.screenshot}" if step.screenshot else "")
     return NewFinding(
         finding=finding,
         capture=capture,
         place=place,
-        procedure=pair.published.name or visit.name or "",
-        published_code=pair.published.raw_code or visit.code,
+        procedure=pair.published.name or seen.name or "",
+        published_code=pair.published.raw_code or seen.code,
         official=pair.official.name if pair.official else None,
     )

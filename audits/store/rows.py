@@ -45,7 +45,23 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _BATCH = 5_000
-FINDING_COLUMNS = ["line", "place", "rule", "rule_version", "severity", "code", "document", "expected", "found", "path", "law", "why", "why_values", "procedure", "published_code", "official", "visit", "paper"]  # fmt: skip
+FINDING_COLUMNS = (
+    *(
+        "line",
+        "place",
+        "rule",
+        "rule_version",
+        "severity",
+        "code",
+        "document",
+        "expected",
+        "found",
+        "path",
+        "law",
+        "why",
+    ),
+    *("why_values", "procedure", "published_code", "official"),
+)
 """The columns of `finding_values`."""
 
 
