@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from audits.procedure import Finding
     from audits.recommendations import Recommendation
     from crawlers.records import Fault, SourceState
+    from crawlers.visits import ServiceVisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,39 @@ class RuleCount:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditedVisit:
+    """One e-service as it was visited, at its place among the target's visits; `earlier` are visits that it stands for."""
+
+    target: str
+    agency: str
+    place: int
+    visit: ServiceVisit
+    earlier: tuple[ServiceVisit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unvisited:
+    """Why services of one target could not be visited."""
+
+    target: str
+    agency: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPlan:
+    """Which e-services of each target an audit visits: all (`size` None), or so many drawn by `seed`."""
+
+    size: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """One whole audit: judged as of the date `on`, times in UTC.
 
-    `recommendations` are about the catalogue, not about the audited: whoever writes a report fills them in.
+    `recommendations` are about the catalogue, not about the audited: whoever writes a report fills them in. `visits` are the
+    e-services that were tried, empty where none was to be; `unvisited` tells why some could not be.
     """
 
     id: int
@@ -122,3 +152,5 @@ class Audit:
     counts: tuple[RuleCount, ...]
     applied: tuple[Applied, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()
+    visits: tuple[AuditedVisit, ...] = ()
+    unvisited: tuple[Unvisited, ...] = ()

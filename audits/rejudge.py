@@ -1,7 +1,7 @@
 """Judging an audit's captures again: what changed because of the rules and what because of the portal, never mixed.
 
 Nothing is stored: the findings of an audit stay as they were made. The captures are read again by today's readers and
-judged by today's rules, as of the audit's day and by the audit's version of the catalogue.
+judged by today's rules, as of the audit's day and by the audit's version of the catalogue; so are the visits that were kept.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from audits.reading.text import fold
 from audits.rules import rules
 from audits.run import catalogue_of, judge_target, read_whole, records_beside
 from audits.store import NewFinding
+from audits.visiting import judge_visits
 from crawlers.archive import Archive
 from crawlers.crawl import JUDGED
 from crawlers.records import Fault, SourceReport, SourceState
 from crawlers.reread import reread
+from crawlers.visits import UNSEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from audits.store import Judged, Store
     from crawlers.records import PublishedProcedure
     from crawlers.targets import Target
+    from crawlers.visits import ServiceVisit
 
 _Key = tuple[str, str, str, str]
 
@@ -133,16 +136,23 @@ class PortalChanges:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One archived target as it is read today."""
+    """One archived target as it is read today, with the visits that were kept of it."""
 
     target: Target
     records: Sequence[PublishedProcedure]
     report: SourceReport
+    visits: Mapping[int, ServiceVisit]
 
     def procedures(self) -> set[str]:
         """The procedures it shows, by every name that a sign may have for them."""
         codes = {code for record in self.records if (code := procedure_code(None, record.code))}
         return codes | {fold(record.name or "") for record in self.records}
+
+    def tried(self) -> set[str]:
+        """The procedures whose e-service was visited and could be looked at, by every name that a sign may have for them."""
+        seen = [visit for visit in self.visits.values() if visit.outcome not in UNSEEN and visit.confirmed]
+        codes = {code for visit in seen if (code := procedure_code(None, visit.code))}
+        return codes | {fold(visit.name or "") for visit in seen}
 
 
 def serialised(findings: Iterable[tuple[str, NewFinding]]) -> bytes:
@@ -285,7 +295,7 @@ def _read_all(store: Store, audit: Audit, folder: Path) -> dict[str, _Read]:
     for target in store.targets(audit.id):
         if target.id in judged:
             records, report = reread(target, archive)
-            reads[target.id] = _Read(target, records, report)
+            reads[target.id] = _Read(target, records, report, store.visits(audit.id, target.id) or {})
     return reads
 
 
@@ -296,18 +306,30 @@ def _judge_all(
     reports = [read.report for read in reads.values()]
     records = {target: read.records for target, read in reads.items()}
     return {
-        target: judge_target(
-            judge,
-            read.target,
-            read.report,
-            read.records,
-            on,
-            scope=scopes.get(target),
-            beside=records_beside(read.target, targets, reports, records),
+        target: _with_visits(
+            judge_target(
+                judge,
+                read.target,
+                read.report,
+                read.records,
+                on,
+                scope=scopes.get(target),
+                beside=records_beside(read.target, targets, reports, records),
+            ),
+            judge_visits(judge, read.target, read.records, read.visits, on),
         )
         for target, read in reads.items()
         if read.report.state in JUDGED
     }
+
+
+def _with_visits(published: Judged, visited: Judged) -> Judged:
+    """Put together what the pages and what the visits of one target gave; the counts, which nobody asks for here, are left out."""
+    return published._replace(
+        findings=[*published.findings, *visited.findings],
+        counts=[],
+        recognised=[*published.recognised, *visited.recognised],
+    )
 
 
 def _scopes(store: Store, audit: Audit, reads: Mapping[str, _Read]) -> dict[str, frozenset[str] | None]:
@@ -323,7 +345,10 @@ def _versions(store: Store, audit: Audit, target: str) -> tuple[dict[str, int], 
     """Every rule's version when the target was judged, and whether they were recorded; else only findings tell."""
     kept = store.judged_with(audit.id, target)
     if kept is not None:
-        return kept[0], True
+        # Visits may have been judged later, by other versions than the pages; only rules of visits alone can tell.
+        later = store.visits_judged_with(audit.id, target)
+        own = {slug for slug, rule in rules().items() if rule.check is None and rule.check_visit is not None}
+        return kept[0] | {slug: version for slug, version in later.items() if slug in own}, True
     return {item.finding.rule: item.finding.rule_version for item in audit.findings}, False
 
 
@@ -361,7 +386,7 @@ def _lost(audit: Audit, read: _Read, records: Sequence[PublishedProcedure], stor
 
 
 def _signs(target: str, findings: Iterable[NewFinding], records: Sequence[PublishedProcedure]) -> list[Sign]:
-    return [Sign(target, new, _paper(new.finding.line, new.finding.document, records)) for new in findings]
+    return [Sign(target, new, _paper(new.finding, records)) for new in findings]
 
 
 def _recognised_sign(target: str, finding: Finding, records: Sequence[PublishedProcedure]) -> Sign:
@@ -374,7 +399,7 @@ def _recognised_sign(target: str, finding: Finding, records: Sequence[PublishedP
         procedure=(record.name if record else None) or "",
         published_code=record.code if record else None,
     )
-    return Sign(target, new, _paper(finding.line, finding.document, records))
+    return Sign(target, new, _paper(finding, records))
 
 
 def _stored_signs(store: Store, audit: Audit, target: str) -> list[Sign]:
@@ -394,10 +419,10 @@ def _stored_signs(store: Store, audit: Audit, target: str) -> list[Sign]:
     return _signs(target, findings, records)
 
 
-def _paper(line: int | None, document: int | None, records: Sequence[PublishedProcedure]) -> str | None:
-    if line is None or document is None:
-        return None
-    return (records[line].documents or ())[document].name
+def _paper(finding: Finding, records: Sequence[PublishedProcedure]) -> str | None:
+    if finding.line is None or finding.document is None:
+        return finding.paper
+    return (records[finding.line].documents or ())[finding.document].name
 
 
 def _by_key(signs: Iterable[Sign]) -> defaultdict[_Key, list[Sign]]:
@@ -435,7 +460,9 @@ def _seen(sign: Sign, other: _Read, shown: set[str]) -> bool:
 
     `shown` are the procedures the other read.
     """
-    if read_whole(other.report) or sign.new.finding.line is None:
+    if sign.new.finding.visit is not None:
+        shown = other.tried()
+    elif read_whole(other.report) or sign.new.finding.line is None:
         return read_whole(other.report)
     names = {sign.key[1], procedure_code(None, sign.new.published_code), fold(sign.new.procedure)}
     return not shown.isdisjoint(names)

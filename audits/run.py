@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from audits.audit import RuleCount
 from audits.catalogue import build_catalogue, with_earlier
 from audits.jsonl import BadLine, read_objects
 from audits.judge import Judge
 from audits.listings import Listings, listing_of
 from audits.pair import PublishedSource, possible_codes, shown_codes
-from audits.procedure import Fail, Pass
 from audits.recommendations import recommendations_for
 from audits.rules import rules
 from audits.store import Archived, Judged, NewFinding, StoreError
+from audits.tally import Tally
+from audits.visiting import Shopping, keep_visits, visit_again
 from crawlers.archive import Archive
 from crawlers.crawl import JUDGED, crawl
 from crawlers.records import PublishedProcedure, SourceState
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from audits.audit import Audit, CatalogueVersion
+    from audits.audit import Audit, CatalogueVersion, VisitPlan
     from audits.catalogue import Catalogue
-    from audits.judge import Outcome
-    from audits.lawful import Recognised
     from audits.procedure import Finding
     from audits.store import Store, StoredCatalogue
+    from audits.visiting import Again, Shop
     from crawlers.crawl import Progress
     from crawlers.records import SourceReport
     from crawlers.targets import Target
@@ -85,20 +84,34 @@ def _built(stored: StoredCatalogue) -> Catalogue:
     )
 
 
-def begin(store: Store, targets: Sequence[Target], *, title: str, on: date) -> int:
-    """Keep that an audit begins, judged as of `on` by the catalogue in force then; return its id."""
+def begin(store: Store, targets: Sequence[Target], *, title: str, on: date, visits: VisitPlan | None = None) -> int:
+    """Keep that an audit begins, judged as of `on` by the catalogue in force then; return its id.
+
+    `visits`: which e-services it is to visit too.
+    """
     catalogue = catalogue_on(store, on)
     return store.begin_audit(
-        title=title, on=on, catalogue=catalogue.version, targets=targets, started_at=datetime.now(UTC)
+        title=title,
+        on=on,
+        catalogue=catalogue.version,
+        targets=targets,
+        started_at=datetime.now(UTC),
+        visits=visits,
     )
 
 
 def carry_out(
-    store: Store, audit_id: int, folder: Path, progress: Callable[[Progress], None] | None = None
+    store: Store,
+    audit_id: int,
+    folder: Path,
+    progress: Callable[[Progress], None] | None = None,
+    shop: Shop | None = None,
 ) -> list[SourceReport]:
     """Crawl and judge every target of an audit that is not finished yet; captures are kept in `folder`.
 
-    Called again after an interruption it goes on where it stopped. Returns the reports of the crawl.
+    Where the audit is to visit e-services, `shop` does so after the crawl; a target that could not be visited is told so and
+    stays judged by what it publishes. Called again after an interruption it goes on where it stopped. Returns the reports of
+    the crawl.
 
     Raises:
         StoreError: the store fails or does not know the audit.
@@ -132,8 +145,42 @@ def carry_out(
                 rules=result.rules,
                 scope=result.scope,
             )
+    plan = store.visit_plan(audit_id)
+    if plan is not None and shop is not None:
+        _visit(store, audit_id, judge, folder, shop, plan)
     store.finish_audit(audit_id, datetime.now(UTC))
     return reports
+
+
+def visit_services(store: Store, audit_id: int, folder: Path, shop: Shop, plan: VisitPlan) -> None:
+    """Visit the e-services of those targets of an audit that were judged but not visited yet; its captures are in `folder`.
+
+    Raises:
+        StoreError: the store fails or does not know the audit.
+        KeyboardInterrupt: the visits were interrupted; called again it goes on.
+
+    """
+    _visit(store, audit_id, _judge(store, audit_id), folder, shop, plan)
+
+
+def visit_failures_again(store: Store, audit_id: int, folder: Path, shop: Shop) -> list[Again]:
+    """Visit those services of an audit again that failed, and keep the milder outcome; returns each with both.
+
+    Raises as `visit_services`.
+    """
+    return visit_again(store, audit_id, _judge(store, audit_id), shop, folder, on=store.audit(audit_id).on)
+
+
+def _judge(store: Store, audit_id: int) -> Judge:
+    return Judge(catalogue_of(store, store.audit(audit_id).catalogue), store.lawful_differences())
+
+
+def _visit(store: Store, audit_id: int, judge: Judge, folder: Path, shop: Shop, plan: VisitPlan) -> None:  # noqa: PLR0917
+    audit = store.audit(audit_id)
+    seen = {source.target for source in audit.sources if source.state in JUDGED}
+    # A target with no visit at all was stopped from being visited; it may be possible now.
+    left = [target for target in store.targets(audit_id) if target.id in seen and not store.visits(audit_id, target.id)]
+    keep_visits(store, audit_id, judge, shop, Shopping(left, folder, plan.size, plan.seed), on=audit.on)
 
 
 def records_beside(
@@ -173,7 +220,7 @@ def judge_target(
         there = judge.coverage(others)
         for record in others:
             listings.add(other, record.source, listing_of(judge.pair(record, on, there)))
-    tally = _Tally(target.id)
+    tally = Tally(target.id)
     pairs = []
     for line, record in enumerate(records):
         pair = judge.pair(record, on, shown)
@@ -234,41 +281,6 @@ _HARMLESS = frozenset({"unknown_column", "unreadable_mark"})
 def read_whole(report: SourceReport) -> bool:
     """Tell whether everything the source lists was read, so that what is not there is missing."""
     return report.state is SourceState.OK and all(fault.kind in _HARMLESS for fault in report.faults)
-
-
-class _Tally:
-    """The findings of one source, and how often each rule passed, failed and was skipped there."""
-
-    def __init__(self, target: str) -> None:
-        self._target = target
-        self._passed: Counter[str] = Counter()
-        self._failed: Counter[str] = Counter()
-        self._reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.findings: list[NewFinding] = []
-        self.recognised: list[Recognised] = []
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome."""
-        slug = outcome.rule.slug
-        if isinstance(outcome.verdict, Pass):
-            self._passed[slug] += 1
-        elif isinstance(outcome.verdict, Fail):
-            self._failed[slug] += 1
-        else:
-            # The template, not the filled sentence: reasons are counted by kind.
-            self._reasons[slug][outcome.verdict.reason.template] += 1
-        if outcome.recognised is not None:
-            self.recognised.append(outcome.recognised)
-
-    def counts(self) -> list[RuleCount]:
-        """Return one count a rule, by its id."""
-        slugs = sorted({*self._passed, *self._failed, *self._reasons})
-        return [
-            RuleCount(
-                self._target, slug, self._passed[slug], self._failed[slug], tuple(sorted(self._reasons[slug].items()))
-            )
-            for slug in slugs
-        ]
 
 
 def _by_target(published: Path) -> dict[str, list[PublishedProcedure]]:

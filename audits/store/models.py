@@ -323,3 +323,62 @@ class AppliedRow(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
     difference_id: Mapped[int] = mapped_column(ForeignKey("lawful_differences.id"), primary_key=True)
     times: Mapped[int]
+
+
+class VisitPlanRow(Base):
+    """That an audit visits e-services too: `size` of each target's, drawn by `seed`; null: all."""
+
+    __tablename__ = "visit_plans"
+
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audits.id"), primary_key=True)
+    size: Mapped[int | None]
+    seed: Mapped[int]
+
+
+class VisitRoundRow(Base):
+    """One time the services of a source were visited, from 0, and what judging all its visits then gave.
+
+    `rules` are the versions of all rules, `counts` how each fared, `applied` how often each lawful difference was applied.
+    """
+
+    __tablename__ = "visit_rounds"
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ended_at: Mapped[datetime]
+    faults: Mapped[list[dict[str, Any]]]
+    rules: Mapped[dict[str, int]]
+    counts: Mapped[list[dict[str, Any]]]
+    applied: Mapped[dict[str, int]]
+
+
+class VisitRow(Base):
+    """One visit of a source, at its `place` from 0; one of a later round stands in place of those before, which stay."""
+
+    __tablename__ = "visits"
+    __table_args__ = (ForeignKeyConstraint(["source_id", "round"], ["visit_rounds.source_id", "visit_rounds.round"]),)
+
+    source_id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[dict[str, Any]]
+
+
+class VisitFindingRow(Base):
+    """That a finding was seen in a visit, at that place, and, where it is about one, the paper that its e-form asks for."""
+
+    __tablename__ = "visit_findings"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id"), primary_key=True)
+    visit: Mapped[int]
+    paper: Mapped[str | None]
+
+
+class WithdrawnRow(Base):
+    """That a finding from a visit no longer stands, because the visits up to that round do not show it."""
+
+    __tablename__ = "withdrawn_findings"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("findings.id"), primary_key=True)
+    withdrawn_at: Mapped[datetime]
+    round: Mapped[int]

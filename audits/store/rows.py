@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,16 @@ from audits.store.models import (
     RuleCountRow,
     SideRow,
     SourceRow,
+    VisitFindingRow,
+    VisitRoundRow,
+    VisitRow,
+    WithdrawnRow,
+    dump_json,
 )
 from audits.store.values import Archived, NewFinding, Record
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceState
 from crawlers.targets import Target
+from crawlers.visits import ServiceVisit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +45,24 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _BATCH = 5_000
+FINDING_COLUMNS = (
+    *(
+        "line",
+        "place",
+        "rule",
+        "rule_version",
+        "severity",
+        "code",
+        "document",
+        "expected",
+        "found",
+        "path",
+        "law",
+        "why",
+    ),
+    *("why_values", "procedure", "published_code", "official"),
+)
+"""The columns of `finding_values`."""
 
 
 def insert_all(session: Session, statement: Insert, values: Iterable[Record]) -> None:
@@ -217,13 +242,18 @@ def finding_values(new: NewFinding) -> Record:
     }
 
 
+def standing() -> ColumnElement[bool]:
+    """Select the findings that no later visit has put aside."""
+    return FindingRow.id.not_in(select(WithdrawnRow.finding_id))
+
+
 def findings_by_audit(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
     """Return how many findings of that kind each audit has."""
     return dict(
         session.execute(
             select(SourceRow.audit_id, func.count())
             .join(FindingRow, FindingRow.source_id == SourceRow.id)
-            .where(which)
+            .where(which, standing())
             .group_by(SourceRow.audit_id)
         ).all()
     )
@@ -267,8 +297,10 @@ def read_finding(
     capture: CaptureRow,
     catalogue: CatalogueRow,
     decisions: tuple[Decision, ...] = (),
+    *,
+    seen: VisitFindingRow | None = None,
 ) -> AuditedFinding:
-    """Return a finding with its source, its evidence and what was decided about it."""
+    """Return a finding with its source, its evidence, what was decided about it and the visit it was seen in, if it was."""
     return AuditedFinding(
         id=row.id,
         target=source.target,
@@ -288,6 +320,8 @@ def read_finding(
             where=row.path,
             law=tuple(row.law),
             why=Sentence(row.why, row.why_values),
+            visit=None if seen is None else seen.visit,
+            paper=None if seen is None else seen.paper,
         ),
         evidence=Evidence(
             capture=capture.digest,
@@ -352,3 +386,76 @@ def read_count(row: RuleCountRow, target: str) -> RuleCount:
     """Return how a rule fared at a target."""
     reasons = tuple((reason, count) for reason, count in row.reasons)
     return RuleCount(target, row.rule, row.passed, row.failed, reasons)
+
+
+def round_counts(row: VisitRoundRow, target: str) -> list[RuleCount]:
+    """Return how the rules for online services fared in a round."""
+    return [
+        RuleCount(
+            target,
+            count["rule"],
+            count["passed"],
+            count["failed"],
+            tuple((reason, times) for reason, times in count["reasons"]),
+        )
+        for count in row.counts
+    ]
+
+
+def added(counts: Iterable[RuleCount]) -> list[RuleCount]:
+    """Return the counts with those of one rule at one target added up, in their first order: pages and visits may both have some."""
+    found: dict[tuple[str, str], RuleCount] = {}
+    for count in counts:
+        key = count.target, count.rule
+        before = found.get(key)
+        if before is not None:
+            reasons = Counter(dict(before.reasons)) + Counter(dict(count.reasons))
+            count = replace(  # noqa: PLW2901 - the sum stands for both
+                before,
+                passed=before.passed + count.passed,
+                failed=before.failed + count.failed,
+                reasons=tuple(sorted(reasons.items())),
+            )
+        found[key] = count
+    return list(found.values())
+
+
+def read_visits(session: Session, source_id: int) -> dict[int, tuple[ServiceVisit, ...]]:
+    """Return the visits of a source by their place, each place's first visit first; the last is the one that stands."""
+    found: dict[int, tuple[ServiceVisit, ...]] = {}
+    for row in session.scalars(
+        select(VisitRow).where(VisitRow.source_id == source_id).order_by(VisitRow.place, VisitRow.round)
+    ):
+        found[row.place] = (*found.get(row.place, ()), ServiceVisit.from_json(row.body))
+    return found
+
+
+def latest_round(session: Session, source_id: int) -> VisitRoundRow | None:
+    """Return the last round of a source's visits; None: it was never visited."""
+    return session.scalars(
+        select(VisitRoundRow).where(VisitRoundRow.source_id == source_id).order_by(VisitRoundRow.round.desc()).limit(1)
+    ).first()
+
+
+def visit_findings(session: Session, source_id: int) -> dict[str, list[int]]:
+    """Return the standing findings of a source's visits: their ids by all that they say."""
+    found: dict[str, list[int]] = {}
+    for row, digest, seen in session.execute(
+        select(FindingRow, CaptureRow.digest, VisitFindingRow)
+        .join(CaptureRow, CaptureRow.id == FindingRow.capture_id)
+        .join(VisitFindingRow, VisitFindingRow.finding_id == FindingRow.id)
+        .where(FindingRow.source_id == source_id, standing())
+        .order_by(FindingRow.id)
+    ):
+        values = {name: getattr(row, name) for name in FINDING_COLUMNS}
+        found.setdefault(_said(values, digest, seen.visit, seen.paper), []).append(row.id)
+    return found
+
+
+def said(new: NewFinding) -> str:
+    """Return all that a finding says as one text; equal texts are equal findings."""
+    return _said(finding_values(new), new.capture, new.finding.visit, new.finding.paper)
+
+
+def _said(values: Record, *further: str | int | None) -> str:
+    return dump_json([*further, *(values[name] for name in FINDING_COLUMNS)])

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from audits.audit import Applied, Audit, CatalogueVersion
+from audits.audit import Applied, Audit, AuditedVisit, CatalogueVersion, Unvisited, VisitPlan
 from audits.store.database import StoreError, check_schema, connect, reading, telling, writing
 from audits.store.models import (
     AppliedRow,
@@ -33,9 +33,15 @@ from audits.store.models import (
     RuleCountRow,
     SideRow,
     SourceRow,
+    VisitFindingRow,
+    VisitPlanRow,
+    VisitRoundRow,
+    VisitRow,
+    WithdrawnRow,
     dump_json,
 )
 from audits.store.rows import (
+    added,
     capture_ids,
     capture_of,
     capture_values,
@@ -51,6 +57,7 @@ from audits.store.rows import (
     get_source,
     insert_all,
     latest_first,
+    latest_round,
     lawful_rows,
     lawful_values,
     read_capture,
@@ -61,10 +68,15 @@ from audits.store.rows import (
     read_source,
     read_target,
     read_version,
+    read_visits,
+    round_counts,
+    said,
     same_catalogue,
+    standing,
+    visit_findings,
 )
 from audits.store.values import Archived, AuditSummary, KeptFinding, NewFinding, Record, StoredCatalogue
-from crawlers.records import PublishedProcedure
+from crawlers.records import Fault, PublishedProcedure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,8 +84,10 @@ if TYPE_CHECKING:
 
     from audits.audit import RuleCount
     from audits.lawful import LawfulDifference, Recognised
+    from audits.store.values import Judged
     from crawlers.records import SourceReport
     from crawlers.targets import Target
+    from crawlers.visits import ServiceVisit
 
 _READ_AT_ONCE = 500  # records of about 8 kB
 
@@ -183,9 +197,19 @@ class Store:
             return self._catalogue(session, get_catalogue(session, version))
 
     def begin_audit(
-        self, *, title: str, on: date, catalogue: CatalogueVersion, targets: Iterable[Target], started_at: datetime
+        self,
+        *,
+        title: str,
+        on: date,
+        catalogue: CatalogueVersion,
+        targets: Iterable[Target],
+        started_at: datetime,
+        visits: VisitPlan | None = None,
     ) -> int:
-        """Keep that an audit begins, judged as of `on` by a catalogue version that is kept; return the audit's id."""
+        """Keep that an audit begins, judged as of `on` by a catalogue version that is kept; return the audit's id.
+
+        `visits`: the e-services it visits too.
+        """
         with self._write() as session:
             kept = get_catalogue(session, catalogue)
             row = AuditRow(
@@ -200,7 +224,127 @@ class Store:
             )
             session.add(row)
             session.flush()
+            if visits is not None:
+                session.add(VisitPlanRow(audit_id=row.id, size=visits.size, seed=visits.seed))
             return row.id
+
+    def visit_plan(self, audit_id: int) -> VisitPlan | None:
+        """Return which e-services the audit visits; None: none."""
+        with self._read() as session:
+            row = session.get(VisitPlanRow, get_audit(session, audit_id).id)
+            return None if row is None else VisitPlan(row.size, row.seed)
+
+    def visits(self, audit_id: int, target: str) -> dict[int, ServiceVisit] | None:
+        """Return the visits that stand for one saved source by their place; None: its services were never visited."""
+        with self._read() as session:
+            source_id = get_source(session, audit_id, target)
+            if latest_round(session, source_id) is None:
+                return None
+            return {place: visits[-1] for place, visits in read_visits(session, source_id).items()}
+
+    def visits_judged_with(self, audit_id: int, target: str) -> dict[str, int]:
+        """Return the versions of all rules that a saved source's visits were last judged by; empty: never."""
+        with self._read() as session:
+            row = latest_round(session, get_source(session, audit_id, target))
+            return {} if row is None else row.rules
+
+    def save_visits(
+        self,
+        audit_id: int,
+        target: str,
+        visits: Mapping[int, ServiceVisit],
+        judged: Judged,
+        *,
+        captures: Iterable[Archived] = (),
+        faults: Iterable[Fault] = (),
+        ended_at: datetime,
+    ) -> None:
+        """Keep one round of visits to a saved source, by their place, and what judging all visits that now stand gave.
+
+        Findings of earlier rounds that `judged` no longer has are put aside, never deleted; those it has again stay as they
+        were. `captures` are the evidence of the findings.
+
+        Raises:
+            StoreError: the source is not kept, a finding lacks evidence, or the database fails.
+
+        """
+        with self._write() as session:
+            source_id = get_source(session, audit_id, target)
+            before = latest_round(session, source_id)
+            number = 0 if before is None else before.round + 1
+            times = Counter(str(item.difference.id) for item in judged.recognised)
+            session.add(
+                VisitRoundRow(
+                    source_id=source_id,
+                    round=number,
+                    ended_at=ended_at,
+                    faults=[asdict(fault) for fault in faults],
+                    rules=dict(judged.rules),
+                    counts=[
+                        {
+                            "rule": count.rule,
+                            "passed": count.passed,
+                            "failed": count.failed,
+                            "reasons": list(count.reasons),
+                        }
+                        for count in judged.counts
+                    ],
+                    applied=dict(times),
+                )
+            )
+            session.flush()
+            insert_all(
+                session,
+                insert(VisitRow),
+                (
+                    {"source_id": source_id, "round": number, "place": place, "body": visit.to_json()}
+                    for place, visit in visits.items()
+                ),
+            )
+            kept = capture_ids(session, source_id)
+            first = {
+                (item.capture.digest, item.capture.url): item
+                for item in captures
+                if item.capture.url not in kept.get(item.capture.digest, {})
+            }
+            insert_all(session, insert(CaptureRow), (capture_values(source_id, item) for item in first.values()))
+            self._replace_findings(session, source_id, audit_id, target, judged.findings, number, ended_at)
+
+    def _replace_findings(  # noqa: PLR0917 - one step of save_visits
+        self,
+        session: Session,
+        source_id: int,
+        audit_id: int,
+        target: str,
+        findings: Iterable[NewFinding],
+        number: int,
+        at: datetime,
+    ) -> None:
+        standing = visit_findings(session, source_id)
+        new = []
+        for finding in findings:
+            same = standing.get(said(finding))
+            if same:
+                same.pop(0)
+            else:
+                new.append(finding)
+        insert_all(
+            session,
+            insert(WithdrawnRow),
+            ({"finding_id": key, "withdrawn_at": at, "round": number} for keys in standing.values() for key in keys),
+        )
+        catalogue_id = get_audit(session, audit_id).catalogue_id
+        ids = capture_ids(session, source_id)
+        for each in new:
+            row = FindingRow(
+                **finding_values(each),
+                source_id=source_id,
+                catalogue_id=catalogue_id,
+                capture_id=find_evidence(ids, {}, each, target),
+            )
+            session.add(row)
+            session.flush()
+            session.add(VisitFindingRow(finding_id=row.id, visit=each.finding.visit, paper=each.finding.paper))
 
     def targets(self, audit_id: int) -> list[Target]:
         """Return the targets the audit was given, to go on with those that are not saved yet."""
@@ -358,24 +502,25 @@ class Store:
         """
         with self._read() as session:
             found = session.execute(
-                select(FindingRow, SourceRow, CaptureRow, CatalogueRow, AuditRow.on)
+                select(FindingRow, SourceRow, CaptureRow, CatalogueRow, AuditRow.on, VisitFindingRow)
                 .join(SourceRow, SourceRow.id == FindingRow.source_id)
                 .join(AuditRow, AuditRow.id == SourceRow.audit_id)
                 .join(CaptureRow, CaptureRow.id == FindingRow.capture_id)
                 .join(CatalogueRow, CatalogueRow.id == FindingRow.catalogue_id)
+                .outerjoin(VisitFindingRow, VisitFindingRow.finding_id == FindingRow.id)
                 .where(FindingRow.id == finding_id)
             ).one_or_none()
             if found is None:
                 raise StoreError(f"không có dấu hiệu số {finding_id}; xem số ở cột đầu của `soat audit show SỐ`")
-            row, source, capture, catalogue, on = found
+            row, source, capture, catalogue, on, seen = found
             decisions = decisions_by_finding(session, FindingRow.id == finding_id)
-            paper = None
+            paper = None if seen is None else seen.paper
             if row.line is not None and row.document is not None:
                 body = session.scalars(
                     select(PublishedRow.body).filter_by(source_id=row.source_id, line=row.line)
                 ).one()
                 paper = (PublishedProcedure.from_json(body).documents or ())[row.document].name
-            item = read_finding(row, source, capture, catalogue, decisions.get(row.id, ()))
+            item = read_finding(row, source, capture, catalogue, decisions.get(row.id, ()), seen=seen)
             return KeptFinding(item, on, paper)
 
     def dismiss(
@@ -495,11 +640,12 @@ class Store:
                 )
             }
             findings = session.execute(
-                select(FindingRow, CaptureRow, CatalogueRow)
+                select(FindingRow, CaptureRow, CatalogueRow, VisitFindingRow)
                 .join(SourceRow, SourceRow.id == FindingRow.source_id)
                 .join(CaptureRow, CaptureRow.id == FindingRow.capture_id)
                 .join(CatalogueRow, CatalogueRow.id == FindingRow.catalogue_id)
-                .where(SourceRow.audit_id == audit_id)
+                .outerjoin(VisitFindingRow, VisitFindingRow.finding_id == FindingRow.id)
+                .where(SourceRow.audit_id == audit_id, standing())
                 .order_by(FindingRow.id)
             )
             counts = session.execute(
@@ -517,6 +663,12 @@ class Store:
                 .add_columns(SourceRow.target, AppliedRow.times)
                 .order_by(SourceRow.id)
             )
+            rounds = [
+                (source, found)
+                for source in sources.values()
+                if (found := latest_round(session, source.id)) is not None
+            ]
+            known = {each.id: read_lawful_row(each, ended) for each, ended in session.execute(lawful_rows())}
             return Audit(
                 id=row.id,
                 title=row.title,
@@ -526,13 +678,44 @@ class Store:
                 catalogue=catalogue,
                 sources=tuple(map(read_source, sources.values())),
                 findings=tuple(
-                    read_finding(finding, sources[finding.source_id], capture, judged_by, decisions.get(finding.id, ()))
-                    for finding, capture, judged_by in findings
+                    read_finding(
+                        finding,
+                        sources[finding.source_id],
+                        capture,
+                        judged_by,
+                        decisions.get(finding.id, ()),
+                        seen=seen,
+                    )
+                    for finding, capture, judged_by, seen in findings
                 ),
-                counts=tuple(starmap(read_count, counts)),
-                applied=tuple(
-                    Applied(target, read_lawful_row(difference, ended), times)
-                    for difference, ended, target, times in applied
+                counts=tuple(
+                    added(
+                        [
+                            *starmap(read_count, counts),
+                            *(count for source, found in rounds for count in round_counts(found, source.target)),
+                        ]
+                    )
+                ),
+                applied=(
+                    *(
+                        Applied(target, read_lawful_row(difference, ended), times)
+                        for difference, ended, target, times in applied
+                    ),
+                    *(
+                        Applied(source.target, known[int(key)], times)
+                        for source, found in rounds
+                        for key, times in found.applied.items()
+                    ),
+                ),
+                visits=tuple(
+                    AuditedVisit(source.target, source.agency, place, visits[-1], visits[:-1])
+                    for source, _ in rounds
+                    for place, visits in read_visits(session, source.id).items()
+                ),
+                unvisited=tuple(
+                    Unvisited(source.target, source.agency, Fault(**fault))
+                    for source, found in rounds
+                    for fault in found.faults
                 ),
             )
 

@@ -1,25 +1,29 @@
-"""Audits: run, list, show, dismiss a sign."""
+"""Audits: run, visit e-services, list, show, dismiss a sign."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audits.audit import VisitPlan
 from audits.jsonl import InputError
 from audits.lawful import LawfulDifference, procedure_code
 from audits.procedure import Severity
-from audits.run import begin, carry_out
+from audits.run import begin, carry_out, visit_failures_again, visit_services
 from audits.store import open_store
+from audits.visiting import shopper
+from crawlers.journeys.run import Manner
 from crawlers.records import SourceState
 from crawlers.settings import settings
 from crawlers.targets import read_targets
+from crawlers.visits import Outcome
 from reports import progress
 from reports.commands.files import tell_sources
-from reports.labels import decision_text, rule_title, severity_label
+from reports.labels import decision_text, outcome_label, rule_title, severity_label
 from reports.terminal import (
     FailOn,
     Json,
@@ -32,10 +36,19 @@ from reports.terminal import (
     read_day,
     read_severity,
     resumable,
+    say,
     today,
 )
 from reports.terminal import translate as _translate
 from reports.translation import VIETNAM, date_text
+
+if TYPE_CHECKING:
+    from audits.audit import Audit
+    from audits.visiting import Again
+
+Sample = Annotated[int | None, typer.Option(min=1, help="Số dịch vụ lấy mẫu ở mỗi mục tiêu; bỏ trống: tất cả.")]
+Seed = Annotated[int, typer.Option(help="Số gốc để lấy mẫu; cùng số thì cùng mẫu.")]
+Pause = Annotated[float, typer.Option(min=0, help="Số giây chờ trước khi thử lại một lần không thành.")]
 
 app = typer.Typer(help="Cuộc kiểm tra: chạy, liệt kê, xem.", no_args_is_help=True)
 
@@ -49,6 +62,12 @@ def audit_run(
     on: On = None,
     only: Annotated[str | None, typer.Option(help="Chỉ một mục tiêu, theo id.")] = None,
     resume: Annotated[int | None, typer.Option(help="Tiếp tục cuộc kiểm tra có số này.")] = None,
+    with_visits: Annotated[
+        bool, typer.Option("--visit", help="Thử cả các dịch vụ công trực tuyến, tới bước cuối, không gửi gì.")
+    ] = False,
+    sample: Sample = None,
+    seed: Seed = 0,
+    pause: Pause = 60.0,
     fail_on: FailOn = None,
     as_json: Json = False,
 ) -> None:
@@ -58,31 +77,143 @@ def audit_run(
     threshold = read_severity(fail_on)
     with open_store() as store:
         if targets is not None:
-            audit_id = begin(store, read_targets(targets, only), title=title, on=read_day(on, "--on") or today())
+            plan = VisitPlan(sample, seed) if with_visits else None
+            day = read_day(on, "--on") or today()
+            audit_id = begin(store, read_targets(targets, only), title=title, on=day, visits=plan)
         else:
             audit_id = resume or 0
         with (
             resumable(f"Tiếp tục bằng: soat audit run --resume {audit_id}"),
             progress.crawling(_translate("Thu thập")) as show,
+            progress.visiting(_translate("Thử dịch vụ")) as show_visits,
         ):
-            reports = carry_out(store, audit_id, settings().captures / f"audit-{audit_id}", show)
+            shop = shopper(Manner(pause=pause), show_visits)
+            reports = carry_out(store, audit_id, captures_of(audit_id), show, shop)
         audit = store.audit(audit_id)
     counts: dict[Severity | None, int] = {}
     for item in audit.findings:
         counts[item.finding.severity] = counts.get(item.finding.severity, 0) + 1
     if as_json:
         print_json(
-            {"audit": audit_id, "findings": len(audit.findings), "sources": [report.to_json() for report in reports]}
+            {
+                "audit": audit_id,
+                "findings": len(audit.findings),
+                "sources": [report.to_json() for report in reports],
+                **({"visits": visit_counts(audit)} if audit.visits or audit.unvisited else {}),
+            }
         )
     else:
         tell_sources(reports, as_json=False)
+        tell_visits(audit)
         signs = sum(count for severity, count in counts.items() if severity is not None)
         print_text(
             _translate(
                 "Cuộc kiểm tra {id}: {signs} dấu hiệu, {good} điểm biểu dương. Xem báo cáo: soat report {id} --format html"
             ).format(id=audit_id, signs=signs, good=counts.get(None, 0))
         )
-    end(counts, threshold, partly=any(report.state is not SourceState.OK for report in reports))
+    unseen = any(report.state is not SourceState.OK for report in reports) or bool(audit.unvisited)
+    end(counts, threshold, partly=unseen)
+
+
+@app.command("visit")
+def audit_visit(
+    audit_id: Annotated[int, typer.Argument(metavar="SỐ")],
+    again: Annotated[
+        bool, typer.Option("--again", help="Thử lại vào lúc khác những dịch vụ không thành; lần nhẹ hơn được tính.")
+    ] = False,
+    sample: Sample = None,
+    seed: Seed = 0,
+    pause: Pause = 60.0,
+    as_json: Json = False,
+) -> None:
+    """Thử các dịch vụ công trực tuyến của một cuộc kiểm tra đã chạy, hoặc thử lại những dịch vụ không thành."""
+    if again and sample is not None:
+        raise typer.BadParameter("--sample không dùng cùng --again: mọi dịch vụ không thành đều được thử lại")
+    folder = captures_of(audit_id)
+    with open_store() as store:
+        with (
+            resumable("Chạy lại đúng lệnh này để thử tiếp."),
+            progress.visiting(_translate("Thử dịch vụ")) as show,
+        ):
+            shop = shopper(Manner(pause=pause), show)
+            if again:
+                tried = visit_failures_again(store, audit_id, folder, shop)
+            else:
+                tried = []
+                visit_services(store, audit_id, folder, shop, VisitPlan(sample, seed))
+        audit = store.audit(audit_id)
+    if as_json:
+        print_json({"audit": audit_id, "again": [_again_record(each) for each in tried], "visits": visit_counts(audit)})
+    elif again:
+        _tell_again(tried)
+    else:
+        tell_visits(audit)
+    end({}, None, partly=bool(audit.unvisited) or any(each.again is None for each in tried))
+
+
+def _again_record(each: Again) -> dict[str, str | None]:
+    return {
+        "target": each.target,
+        "code": each.before.code,
+        "before": each.before.outcome,
+        "again": None if each.again is None else each.again.outcome,
+        "now": each.now.outcome,
+    }
+
+
+def _tell_again(tried: list[Again]) -> None:
+    print_table(
+        _translate("Dịch vụ được thử lại"),
+        (
+            _translate("Mục tiêu"),
+            _translate("Mã"),
+            _translate("Thủ tục"),
+            _translate("Lần trước"),
+            _translate("Lần này"),
+            _translate("Được tính"),
+        ),
+        (
+            (
+                each.target,
+                each.before.code or "",
+                each.before.name or "",
+                outcome_label(each.before.outcome, _translate),
+                _translate("chưa thử lại được")
+                if each.again is None
+                else outcome_label(each.again.outcome, _translate),
+                outcome_label(each.now.outcome, _translate),
+            )
+            for each in tried
+        ),
+    )
+
+
+def captures_of(audit_id: int) -> Path:
+    """Return the folder with the captures of an audit."""
+    return settings().captures / f"audit-{audit_id}"
+
+
+def visit_counts(audit: Audit) -> dict[str, dict[str, int]]:
+    """Return by target how many visits ended in each outcome."""
+    counts: dict[str, dict[str, int]] = {}
+    for item in audit.visits:
+        of_target = counts.setdefault(item.target, {})
+        of_target[item.visit.outcome] = of_target.get(item.visit.outcome, 0) + 1
+    return counts
+
+
+def tell_visits(audit: Audit) -> None:
+    """Tell how the visits of an audit ended, target by target, and what could not be visited; nothing where there were none."""
+    for target, counts in visit_counts(audit).items():
+        print_table(
+            _translate("{target}: {count} dịch vụ công trực tuyến đã thử").format(
+                target=target, count=sum(counts.values())
+            ),
+            (_translate("Kết quả"), _translate("Số lượng")),
+            ((outcome_label(Outcome(outcome), _translate), str(count)) for outcome, count in counts.items()),
+        )
+    for each in audit.unvisited:
+        say(f"{each.target}: {each.fault.why}")
 
 
 @app.command("list")

@@ -100,7 +100,7 @@ def test_an_older_schema_is_told_and_brought_up_with_all_it_holds(database_url: 
     assert all(before.values()), "every table of the first release holds something"
     with pytest.raises(StoreError) as caught:
         open_store(database_url)
-    assert "lược đồ cũ (0001), chương trình này cần 0002; chạy `soat db upgrade`" in one_line(caught)
+    assert "lược đồ cũ (0001), chương trình này cần 0003; chạy `soat db upgrade`" in one_line(caught)
     upgrade(database_url)
     assert content() == before
     with open_store(database_url) as store:
@@ -138,7 +138,7 @@ def test_a_schema_newer_than_the_program(store: Store, act: object) -> None:
     assert callable(act)
     with pytest.raises(StoreError) as caught:
         act(store.engine.url.render_as_string(hide_password=False))
-    assert "lược đồ (9999) mới hơn chương trình này (biết đến 0002); cập nhật soát" in one_line(caught)
+    assert "lược đồ (9999) mới hơn chương trình này (biết đến 0003); cập nhật soát" in one_line(caught)
 
 
 def test_sqlite_writes_ahead_and_keeps_foreign_keys(tmp_path: Path) -> None:
