@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Công khai sớm hơn quy định"
 REMEDY = "Biểu dương đơn vị và giữ nếp nhập dữ liệu ngay khi ký quyết định công bố."
 SEVERITY = None
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 2 Điều 24"),)
 
 

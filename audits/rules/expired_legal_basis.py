@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TITLE = "Căn cứ hết hiệu lực"
 REMEDY = "Thay căn cứ đã hết hiệu lực bằng văn bản đang có hiệu lực và rà soát lại nội dung thủ tục theo văn bản đó."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm b khoản 1 Điều 15"),)
 CLOCK = 5
 """Working days in which the published record may follow the end of an act (NĐ 63 Điều 24 khoản 2)."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Cắt giảm giấy tờ"
 REMEDY = "Biểu dương đơn vị và kiến nghị Bộ bỏ giấy tờ này khỏi danh mục quốc gia để áp dụng chung."
 SEVERITY = None
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"),)
 
 _CONDITIONAL = re.compile(r"nếu có|trường hợp|đối với|khi |hoặc|một trong")

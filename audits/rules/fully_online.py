@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "Cung cấp trực tuyến toàn trình"
 REMEDY = "Biểu dương đơn vị và kiến nghị Bộ bổ sung cách thức trực tuyến vào danh mục quốc gia."
 SEVERITY = None
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-42-2022", "Điều 11"), Citation("nd-224-2026", "Điều 14"))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Chậm công bố"
 REMEDY = "Trình ký quyết định công bố cùng lúc với văn bản quy định thủ tục để kịp hạn 05 ngày trước ngày văn bản có hiệu lực."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "Điều 15"),)
 DAYS_BEFORE = timedelta(days=5)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Chậm nhập cơ sở dữ liệu quốc gia"
 REMEDY = "Phân công đầu mối nhập dữ liệu ngay khi ký quyết định công bố và theo dõi hạn 05 ngày làm việc."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 2 Điều 24"),)
 CLOCK = 5
 """Working days from signing (NĐ 63 Điều 24 khoản 2, as amended by NĐ 92/2017)."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Thiếu bộ phận tạo thành"
 REMEDY = "Bổ sung đầy đủ các bộ phận còn trống theo đúng nội dung của danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 2 Điều 8"), Citation("nd-63-2010", "điểm a khoản 1 Điều 15"))
 
 # The part, its name in the decree, and its field in the published record.

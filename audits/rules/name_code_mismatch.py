@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "Mã và tên không khớp"
 REMEDY = "Đối chiếu lại với danh mục quốc gia và sửa mã hoặc tên để hai phần là của cùng một thủ tục."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 15"),)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TITLE = "Còn công khai TTHC đã bãi bỏ"
 REMEDY = "Gỡ thủ tục khỏi nơi công khai, ngừng tiếp nhận hồ sơ và chỉ giữ lại trong mục lưu trữ có ghi rõ đã bãi bỏ."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm c khoản 2 Điều 14"), Citation("nd-63-2010", "khoản 3 Điều 15"))
 
 

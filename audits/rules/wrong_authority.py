@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Sai cơ quan giải quyết"
 REMEDY = "Sửa cơ quan giải quyết theo danh mục quốc gia và hướng dẫn người dân nộp hồ sơ đúng nơi."
 SEVERITY = Severity.MEDIUM
-VERSION = 1
+VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm g khoản 2 Điều 8"),)
 CLOCK = 5
 """Working days in which the published record may follow the change (NĐ 63 Điều 24 khoản 2)."""

@@ -134,7 +134,7 @@ class Shopper:
 
     def kill(self) -> None:
         """Kill the browser we started, and no other: it is known by a mark of ours on its command line."""
-        mark, self.mark = self.mark, ""
+        mark, self.mark, self._browser = self.mark, "", None
         for process in marked(mark):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)

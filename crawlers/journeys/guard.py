@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
@@ -178,7 +179,7 @@ def _no_question(asked: Asked) -> str | None:
             return "nội dung gửi đi không phải câu hỏi JSON"
     else:
         return f"nội dung kiểu {kind or '(không rõ)'} không phải câu hỏi"
-    for key, value in pairs:
+    for key, value in (pair for told in pairs for pair in _inside(*told)):
         name = "".join(_words(key))
         postback = name == "eventtarget"
         if (name in _ASKS or name == "service") and _acts(value, ordered=True):
@@ -188,6 +189,14 @@ def _no_question(asked: Asked) -> str | None:
         if _acts(key):
             return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}”)"
     return None
+
+
+def _inside(key: str, value: str) -> Iterator[tuple[str, str]]:
+    """A field and, where it holds JSON itself (as in `params={…}`), what that says."""
+    yield key, value
+    if value.lstrip().startswith(("{", "[")):
+        with suppress(orjson.JSONDecodeError):
+            yield from _leaves(orjson.loads(value))
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from crawlers.visits import Linked, Phone, Violation
 
 QUIET = 0.2  # seconds without a request after which a page is taken to be still
+NOTHING = 2.0  # seconds within which a click must have begun to do something
 ANSWER = 5.0  # seconds within which a page must say what it shows; one that is stuck in a loop does not
 MOST_PAGES = 8  # pages followed after the way in
 MOST_DIALOGS = 20
@@ -57,8 +58,6 @@ MOST_FORMS = 20
 TALLEST = 5000  # CSS pixels of a page that are pictured
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _OUTLINE = "node => { node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; }"
-_RESULT_LINKS = """nodes => nodes.slice(0, 600).map(node => [
-    ((node.closest('li, tr') || node).innerText || '').replace(/\\s+/g, ' ').slice(0, 600), node.innerText.trim().slice(0, 400), node.href])"""
 _ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
 _LEVEL = re.compile(
     r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
@@ -132,6 +131,7 @@ class Walker:
     _expects: bool = False
     _crashed: bool = False
     _since: int = 0
+    _wanted: str | None = None
 
     @property
     def page(self) -> Page:
@@ -340,17 +340,20 @@ class Walker:
         """Ask the portal's search in every way a citizen would; returns where the right hit leads."""
         hit: str | None = None
         for kind, query in queries(self.service.code, self.service.name):
+            self._wanted = self.journey.results
             try:
                 sight = await self._ask(query)
             except End:
                 self.search.append(Search(query, kind, asked=False))
                 continue
+            finally:
+                self._wanted = None
             if sight is None:
                 self.search.append(Search(query, kind, asked=False))
                 continue
-            rank, where = await self._rank()
+            rank, where = self._rank(sight)
             if rank is None and (
-                self._wall(sight, await self._content()) or self.traffic.lost or (sight.status or 200) >= _FAILED_STATUS
+                self._wall(sight, sight.html.encode()) or self.traffic.lost or (sight.status or 200) >= _FAILED_STATUS
             ):
                 self.search.append(Search(query, kind, asked=False))
                 continue
@@ -365,8 +368,9 @@ class Walker:
                 self.target.url.rstrip("/") + "/", self.journey.search.format(query=quote(query, safe=""))
             )
             return await self._go(address)
-        if self.search and self.page.url.rstrip("/") != self.target.url.rstrip("/"):
-            await self._go(self.target.url)
+        place = urljoin(self.target.url.rstrip("/") + "/", self.journey.search_page)
+        if self.page.url.rstrip("/") != place.rstrip("/"):
+            await self._go(place)
         box = await self._first(self.journey.box)
         if box is None:
             return None
@@ -376,13 +380,11 @@ class Walker:
         sight = await self._settle(asked)
         return None if self._refused_since(asked) else sight
 
-    async def _rank(self) -> tuple[int | None, str | None]:
+    def _rank(self, sight: Sight) -> tuple[int | None, str | None]:
         """The place of the right hit among the results, counted from 1, and where it leads."""
-        for by in self.journey.results:
-            rows: list[tuple[str, str, str]] = await by.on(self.page).evaluate_all(_RESULT_LINKS)
-            for around, text, href in rows:
-                if not self._is_hit(around, text, href):
-                    continue
+        rows = sight.results or ()
+        for around, text, href in rows:
+            if self._is_hit(around, text, href):
                 shape = _shape(href)
                 alike = list(dict.fromkeys(one[2] for one in rows if _shape(one[2]) == shape))
                 return alike.index(href) + 1, href
@@ -448,7 +450,6 @@ class Walker:
                 raise
             # Something lies over it, or the page is busy: a person would get there in the end, so it is pressed all the same.
             await self._press(what)
-        await asyncio.sleep(0.05)
         sight = await self._settle(asked, before)
         self._expects = False
         window = next((one for one in self._popups if one.url.startswith("http") and not one.is_closed()), None)
@@ -485,35 +486,26 @@ class Walker:
         while True:
             self._check_circle(asked)
             if self.traffic.loading:  # the wire's own limit ends this
-                await asyncio.sleep(0.04)
+                await asyncio.sleep(0.02)
                 continue
             waited = time.monotonic() - started
-            quiet = (
-                self.traffic.pending == 0
-                and not self.traffic.redirecting
-                and time.monotonic() - max(self.traffic.still_since, started) >= QUIET
-            )
-            if quiet or waited > self.pace.patience:
+            idle = self.traffic.pending == 0 and not self.traffic.redirecting
+            if idle or waited > self.pace.patience:
                 self._check_answer(asked)
                 if (now := await self._look()) is not None:
                     sight = now
-                    unmoved = (
-                        before is not None
-                        and not self._popups
-                        and (sight.url, sight.text, sight.dialog) == (before.url, before.text, before.dialog)
+                    quiet = idle and (
+                        not sight.moves or time.monotonic() - max(self.traffic.still_since, started) >= QUIET
                     )
-                    patience = (
-                        min(2.0, self.pace.patience)
-                        if unmoved and len(self.traffic.documents) == asked
-                        else self.pace.patience
-                    )
-                    if (
-                        quiet and not (sight.stub or is_blank(sight) or is_waiting(sight) or unmoved)
-                    ) or waited > patience:
+                    unmoved = before is not None and not self._popups and _same(sight, before)
+                    showing = not (sight.stub or is_blank(sight) or is_waiting(sight) or unmoved)
+                    nothing = unmoved and len(self.traffic.documents) == asked
+                    patience = min(NOTHING, self.pace.patience) if nothing else self.pace.patience
+                    if (quiet and showing) or waited > patience:
                         break
             if waited > self.pace.patience + ANSWER:
                 break
-            await asyncio.sleep(0.04)
+            await asyncio.sleep(0.03)
         if sight is None:
             raise End(Outcome.TIMEOUT, "Trang không phản hồi: trình duyệt bị treo khi mở.", self.page.url)
         if not self.sights or self.sights[-1].text != sight.text:
@@ -524,7 +516,9 @@ class Walker:
         if self.dialogs > MOST_DIALOGS:
             raise End(Outcome.TIMEOUT, "Trang liên tục bật hộp thoại, không dùng được.", self.page.url)
         try:
-            data = await asyncio.wait_for(self.page.evaluate(LOOK, TEXT_LIMIT), ANSWER)
+            data = await asyncio.wait_for(
+                self.page.evaluate(LOOK, {"limit": TEXT_LIMIT, "results": self._wanted}), ANSWER
+            )
         except TimeoutError:
             why = (
                 "Trang liên tục bật hộp thoại, không dùng được."
@@ -689,20 +683,16 @@ class Walker:
         title = f"<title>{sight.title}".encode()
         return wall(200 if last is None else last.status or 200, title + body)
 
-    async def _content(self) -> bytes:
-        return (await self.page.content()).encode()
-
     # --- evidence
 
     async def _step(self, name: str, sight: Sight, decisive: Locator | None = None, *, picture: bool = True) -> None:
         """Keep what is seen: the DOM, and a picture with the decisive element outlined."""
+        dom, shot = sight.html.encode(), None
         try:
-            dom = await self._content()
             shot = await self._picture(decisive) if picture else None
         except BrowserError:
             if self._crashed:
-                raise
-            dom, shot = b"", None  # the page went on by itself
+                raise  # else the page went on by itself
         capture = place = None
         if dom:
             capture, self.last_dom = self.folder.keep(dom, ".html")
@@ -830,6 +820,10 @@ def kind_is_wall(status: int, body: bytes) -> bool:
 def _clip(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _same(one: Sight, other: Sight) -> bool:
+    return (one.url, one.text, one.dialog) == (other.url, other.text, other.dialog)
 
 
 def _plain(url: str) -> str:

@@ -1,5 +1,5 @@
-// What a person sees on the page now, as plain data. Runs in the page; changes nothing.
-(limit) => {
+// What a person sees on the page now, as plain data, and the page itself. Runs in the page; changes nothing.
+({ limit, results }) => {
   const seen = (node) => {
     const box = node.getBoundingClientRect();
     if (!box.width || !box.height) return false;
@@ -46,6 +46,10 @@
     fields, controls, busy, drawn,
     dialog: [...document.querySelectorAll('dialog[open], [role=dialog], [role=alertdialog], .modal.show, .modal.in')].some(seen),
     stub: document.querySelector('meta[name=soat][content=redirect]') !== null,
-    ready: document.readyState,
+    // A page without any of these is whole as soon as it has been read.
+    moves: document.readyState !== "complete" || document.querySelector("script, iframe, frame, object, embed, meta[http-equiv=refresh i]") !== null,
+    results: !results ? null : [...document.querySelectorAll(results)].slice(0, 600).map((node) => [
+      words((node.closest("li, tr, article") || node).innerText).slice(0, 600), words(node.innerText).slice(0, 400), node.href]),
+    html: (document.doctype ? "<!DOCTYPE html>\n" : "") + document.documentElement.outerHTML,
   };
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -43,7 +43,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One page as it is seen now; `length` counts all its visible text, `text` is its beginning."""
+    """One page as it is seen now; `length` counts all its visible text, `text` is its beginning, `html` the page's own DOM.
+
+    `results` are the links that were asked for: (the text of the row it stands in, its own text, where it leads). `moves`: there is
+    something in it that may still change it.
+    """
 
     url: str
     title: str = ""
@@ -57,6 +61,9 @@ class Sight:
     stub: bool = False
     drawn: int = 0
     status: int | None = None
+    moves: bool = True
+    results: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False, compare=False)
+    html: str = field(default="", repr=False, compare=False)
 
     @classmethod
     def from_page(cls, data: Mapping[str, Any], status: int | None) -> Self:
@@ -74,6 +81,11 @@ class Sight:
             stub=data["stub"],
             drawn=data["drawn"],
             status=status,
+            moves=data["moves"],
+            results=None
+            if data["results"] is None
+            else tuple((around, text, href) for around, text, href in data["results"]),
+            html=data["html"],
         )
 
 

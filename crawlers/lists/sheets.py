@@ -62,12 +62,12 @@ def _table(path: Path, sheet: CalamineSheet, *, hidden: bool) -> Table:
 def _merge(path: Path, grid: list[list[Cell]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     """Repeat a merged cell's text in every cell it covers, in place."""
     width = len(grid[0]) if grid else 0
-    covered = 0
-    for (top, left), (bottom, right) in ranges:
-        bottom, right = min(bottom, len(grid) - 1), min(right, width - 1)  # noqa: PLW2901 - clipped to the cells that hold something
-        covered += max(0, bottom - top + 1) * max(0, right - left + 1)
-        if covered > MAX_CELLS:
-            raise ListError(f"{path}: các ô gộp phủ hơn {MAX_CELLS:,} ô; bỏ gộp ô ngoài bảng rồi lưu lại")
+    clipped = [
+        (top, left, min(bottom, len(grid) - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges
+    ]
+    if sum(max(0, b - t + 1) * max(0, r - lf + 1) for t, lf, b, r in clipped) > MAX_CELLS:
+        raise ListError(f"{path}: các ô gộp phủ hơn {MAX_CELLS:,} ô; bỏ gộp ô ngoài bảng rồi lưu lại")
+    for top, left, bottom, right in clipped:
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 first = grid[top][left]

@@ -105,16 +105,16 @@ async def bare_worker(browser: Browser, url: str, queue: Iterator[tuple[int, Cas
     for number, case in queue:
         context = await browser.new_context(locale="vi-VN")
         page = await context.new_page()
-        await page.goto(url, wait_until="networkidle")
+        await page.goto(url, wait_until="load")
         for _, query in queries(case.code, case.name):
-            await page.goto(url + LIST.format(query=quote(query)), wait_until="networkidle")
-        await page.goto(page_of(url, case, number), wait_until="networkidle")
+            await page.goto(url + LIST.format(query=quote(query)), wait_until="load")
+        await page.goto(page_of(url, case, number), wait_until="load")
         await page.get_by_role("link", name="Nộp trực tuyến").click()
-        await page.wait_for_load_state("networkidle")
+        await page.wait_for_load_state("load")
         if case.slug == "choice":
             await page.get_by_role("radio").first.check()
             await page.get_by_role("button", name="Tiếp tục").click()
-            await page.wait_for_load_state("networkidle")
+            await page.wait_for_load_state("load")
         await page.content()
         await context.close()
 

@@ -53,23 +53,22 @@ class Journey:
     """How a family is walked. `search` is an address below the target's with {query}; None: the search box of the first page is used.
 
     `reading` adds to the platform's own READING. `way_in` leads from a procedure's page on, `onward` from page to page;
-    `confirms` are buttons that only confirm a choice though their name sounds like more. `own_page` is a procedure's page
-    below the target's address, by code.
+    `results` selects the links of a page of results; `confirms` are buttons that only confirm a choice though their name sounds
+    like more. `search_page` is where the search box stands, below the target's address.
     """
 
     search: str | None = None
+    search_page: str = ""
     box: tuple[By, ...] = (
         By(role="searchbox"),
         By(role="textbox", name="từ khóa|từ khoá|tìm kiếm|tên thủ tục|nhập"),
         By(css="input[name*=keyword i], input[name*=tukhoa i], input[name*=search i]"),
     )
-    results: tuple[By, ...] = (By(css="main a[href], body a[href]"),)
-    title: tuple[By, ...] = (By(role="heading"),)
+    results: str = "a[href]"
     way_in: tuple[By, ...] = (By(role="link", name=WAY_IN), By(role="button", name=WAY_IN))
     onward: tuple[By, ...] = (By(role="button", name=ONWARD), By(role="link", name=ONWARD))
     confirms: tuple[By, ...] = ()
     reading: tuple[str, ...] = ()
-    own_page: str | None = None
 
 
 def names() -> tuple[str, ...]:

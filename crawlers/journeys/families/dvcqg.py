@@ -1,12 +1,12 @@
-"""Cổng Dịch vụ công quốc gia: an app over a JSON API that is asked by POST (shared/portals.md, section 2.1)."""
+"""Cổng Dịch vụ công quốc gia: an app over a JSON API that is asked by POST."""
 
 from __future__ import annotations
 
-from crawlers.journeys.families import By, Journey
+from crawlers.journeys.families import Journey
 
 JOURNEY = Journey(
     search="tra-cuu-thu-tuc/danh-sach?keyword={query}",
-    results=(By(css="a[href*='/thu-tuc-hanh-chinh/']"),),
+    results="a[href*='/thu-tuc-hanh-chinh/']",
     reading=(
         "/configuring/citizen/department/list-with-location",
         "/submitting/formality/list-department-url-by-citizen",

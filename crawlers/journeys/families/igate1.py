@@ -1,11 +1,10 @@
-"""VNPT iGate 1: search by GET, a list of links, "Nộp trực tuyến" to the choice of a case (shared/portals.md, section 3.2)."""
+"""VNPT iGate 1: search by GET, a list of links, "Nộp trực tuyến" to the choice of a case."""
 
 from __future__ import annotations
 
-from crawlers.journeys.families import By, Journey
+from crawlers.journeys.families import Journey
 
 JOURNEY = Journey(
     search="bothutuc/listThuTuc?co_quan_cha=&linh_vuc=&muc_do=&tukhoa={query}&per_page=50&page=1",
-    results=(By(css=".list-tthc li a.tthc-name"),),
-    title=(By(css=".tthc-title h4"), By(role="heading")),
+    results=".list-tthc li a.tthc-name",
 )

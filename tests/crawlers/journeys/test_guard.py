@@ -82,6 +82,8 @@ def test_an_address_that_does_something_is_known_by_its_whole_parts(url: str, *,
         (Asked("POST", "https://cong.gov.vn/Pages/tthc.aspx", b"__VIEWSTATE=a&__EVENTTARGET=ctl00%24pager", FORM), None),
         (Asked("POST", "https://cong.gov.vn/Pages/tthc.aspx", b"__VIEWSTATE=a&__EVENTTARGET=btnNop", FORM), "btnNop"),
         (Asked("POST", "https://cong.gov.vn/Pages/tthc.aspx", b"btn=1&xoa=7", FORM), "xoa"),
+        (Asked("POST", "https://cong.gov.vn/api/list", b'params={"service":"procedure_search","keyword":"x"}', FORM), None),
+        (Asked("POST", "https://cong.gov.vn/api/list", b'params={"service":"submit_ho_so"}', FORM), "submit_ho_so"),
     ],
 )  # fmt: skip
 def test_only_what_reads_where_it_may_leaves(asked: Asked, refused: str | None) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import resource
 import struct
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import docx
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 
 from crawlers.lists import ListError, read_list, supported_kinds
 from crawlers.settings import settings
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
 GRID = [["Mã TTHC", "Tên TTHC", "Thời hạn"], ["1.000001", "Cấp giấy", "1 ngày"]]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+MAGIC = (b"", b"PK\x03\x04", b"%PDF-1.7\n", OLE, b"<html>", b"\xff\xfe", b"MIME-Version: 1.0\n", b"{\\rtf1", b"<?xml ")
 BODY = {"xlsx": "xl/worksheets/sheet1.xml", "docx": "word/document.xml"}
 
 
@@ -109,6 +115,38 @@ def test_kinds_are_told_by_content(tmp_path: Path) -> None:
         path = build(kind, tmp_path, GRID)
         renamed = path.rename(tmp_path / f"renamed.{other}")
         assert [record.code for record in read_list(renamed).records] == ["1.000001"]
+
+
+ERROR_PAGE = "<!DOCTYPE html><html><head><title>Lỗi 404</title></head><body><h1>Không tìm thấy trang</h1></body></html>"
+
+
+@pytest.mark.parametrize("name", ["list.docx", "list.pdf", "list.xls", "list.doc"])
+def test_an_error_page_under_another_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(ERROR_PAGE, "utf-8")
+    assert "trang báo lỗi được lưu thành tệp) không có bảng nào" in refusal(tmp_path / name)
+
+
+@given(st.binary(max_size=2000), st.sampled_from(MAGIC))
+@settings_of_hypothesis(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_bytes_are_refused(tmp_path: Path, content: bytes, magic: bytes) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(magic + content)
+    refusal(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damage_never_crashes_nor_invents_rows(kind: str, tmp_path: Path) -> None:
+    """Bytes changed anywhere: the list is refused, or read with no more rows than were written."""
+    whole = build(kind, tmp_path, GRID).read_bytes()
+    chance = random.Random(7)  # noqa: S311 - no secret
+    for _ in range(60):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 3, 20))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path = tmp_path / f"damaged.{kind}"
+        path.write_bytes(content[: len(content) if chance.random() < 0.8 else chance.randrange(len(content))])
+        with suppress(ListError):
+            assert len(read_list(path).records) <= 1
 
 
 def test_unsupported_kind_names_the_supported_ones(tmp_path: Path) -> None:
