@@ -289,6 +289,14 @@ class _Emitter:
         """Return the rows with merged cells in every place they cover; `whole`: with the text of nested tables."""
         out: list[Row] = []
         below: dict[int, tuple[int, Cell]] = {}  # column -> how many rows a cell covers from here on, and that cell
+        rows = len(grid.rows)
+        area = sum(
+            min(cell.columns, _MAX_SPAN) * min(cell.rows, rows - index)
+            for index, cells in enumerate(grid.rows)
+            for cell in cells
+        )
+        if area > MAX_CELLS:
+            raise self._too_large()
         count = 0
         for number, (cells, section) in enumerate(zip(grid.rows, grid.sections, strict=True), start=1):
             if number > 1 and section != grid.sections[number - 2]:
@@ -314,10 +322,13 @@ class _Emitter:
                     line.append(EMPTY)
             count += len(line)
             if count > MAX_CELLS:
-                raise ListError(f"{self.where}: các bảng có hơn {MAX_CELLS:,} ô, quá lớn để đọc; tách nhỏ tệp")
+                raise self._too_large()
             if any(item.text for item in line):
                 out.append(Row(number, tuple(line)))
         return tuple(out)
+
+    def _too_large(self) -> ListError:
+        return ListError(f"{self.where}: các bảng có hơn {MAX_CELLS:,} ô, quá lớn để đọc; tách nhỏ tệp")
 
     def _text(self, cell: _Cell, *, whole: bool) -> str:
         text = "\n".join(_lines("".join(_flat(cell.parts) if whole else (p for p in cell.parts if isinstance(p, str)))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -41,6 +42,10 @@ def open_package(path: Path) -> Iterator[zipfile.ZipFile]:
             _check_members(path, package)
             yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ListError(f"{path}: tệp bị cắt cụt hoặc hỏng ({error}); tải lại từ nguồn rồi thử lại") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a damaged directory sends the library to before the file's start
+            raise
         raise ListError(f"{path}: tệp bị cắt cụt hoặc hỏng ({error}); tải lại từ nguồn rồi thử lại") from error
 
 

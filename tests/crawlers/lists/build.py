@@ -6,6 +6,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from html import escape
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import docx
 import xlsxwriter  # type: ignore[import-untyped]
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-KINDS = ("xlsx", "docx", "xls", "doc", "pdf", "html", "mhtml")
-SHEETS = ("xlsx", "xls")
+KINDS = ("xlsx", "docx", "xls", "doc", "ods", "odt", "pdf", "html", "mhtml")
+SHEETS = ("xlsx", "xls", "ods")
 PACKED = ("xlsx", "docx")  # ZIP packages of XML
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 0-based
@@ -116,7 +117,51 @@ def _covered(merges: Sequence[Merge]) -> set[tuple[int, int]]:
     }
 
 
+def _ods(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> None:
+    _open_document(path, "spreadsheet", _open_table(grid, merges))
+
+
+def _odt(path: Path, grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> None:
+    _open_document(path, "text", _open_table(grid, merges))
+
+
+def _open_document(path: Path, kind: str, body: str) -> None:
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{name}="{space}:{name}:1.0"' for name in ("office", "table", "text"))
+    with ZipFile(path, "w") as package:
+        package.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        content = f"<office:{kind}>{body}</office:{kind}>"
+        package.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body>{content}</office:body></office:document-content>",
+        )
+
+
+def _open_table(grid: Sequence[Sequence[str | float]], merges: Sequence[Merge]) -> str:
+    """One table as OpenDocument, merged by spans and covered cells."""
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in merges}
+    covered = _covered(merges)
+    lines = []
+    for row, line in enumerate(grid):
+        cells = []
+        for column, value in enumerate(line):
+            if (row, column) in covered:
+                cells.append("<table:covered-table-cell/>")
+                continue
+            rows, columns = spans.get((row, column), (1, 1))
+            number = f' office:value-type="float" office:value="{value}"' if isinstance(value, float | int) else ""
+            text = "".join(f"<text:p>{escape(part)}</text:p>" for part in str(value).split("\n"))
+            cells.append(
+                f'<table:table-cell table:number-rows-spanned="{rows}" table:number-columns-spanned="{columns}"{number}>'
+                f"{text}</table:table-cell>"
+            )
+        lines.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    return f'<table:table table:name="Danh mục">{"".join(lines)}</table:table>'
+
+
 _BUILDERS = {
+    "ods": _ods,
+    "odt": _odt,
     "xlsx": _xlsx,
     "docx": _docx,
     "doc": write_doc,
