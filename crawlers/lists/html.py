@@ -134,6 +134,15 @@ class _Grid:
     sections: list[int] = field(default_factory=list)
     section: int = 0
 
+    def area(self) -> int:
+        """Return how many places its cells claim."""
+        rows = len(self.rows)
+        return sum(
+            min(cell.columns, _MAX_SPAN) * min(cell.rows, rows - index)
+            for index, cells in enumerate(self.rows)
+            for cell in cells
+        )
+
     def nested(self) -> Iterator[_Grid]:
         """Yield the tables inside its cells."""
         return (part for row in self.rows for cell in row for part in cell.parts if isinstance(part, _Grid))
@@ -289,13 +298,7 @@ class _Emitter:
         """Return the rows with merged cells in every place they cover; `whole`: with the text of nested tables."""
         out: list[Row] = []
         below: dict[int, tuple[int, Cell]] = {}  # column -> how many rows a cell covers from here on, and that cell
-        rows = len(grid.rows)
-        area = sum(
-            min(cell.columns, _MAX_SPAN) * min(cell.rows, rows - index)
-            for index, cells in enumerate(grid.rows)
-            for cell in cells
-        )
-        if area > MAX_CELLS:
+        if grid.area() > MAX_CELLS:
             raise self._too_large()
         count = 0
         for number, (cells, section) in enumerate(zip(grid.rows, grid.sections, strict=True), start=1):
