@@ -18,7 +18,7 @@ from crawlers.lists.headers import read_header
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 MAX_TAGS = 1_500_000  # about 400 MB of memory
@@ -304,31 +304,38 @@ class _Emitter:
         for number, (cells, section) in enumerate(zip(grid.rows, grid.sections, strict=True), start=1):
             if number > 1 and section != grid.sections[number - 2]:
                 below = {}  # merged cells end with their section
-            above, below = below, {}
-            line: list[Cell] = []
-            waiting = cells[::-1]
-            while waiting or above:
-                if (upper := above.pop(len(line), None)) is not None:
-                    if upper[0] > 1:
-                        below[len(line)] = (upper[0] - 1, upper[1])
-                    line.append(upper[1])
-                elif waiting:
-                    cell = waiting.pop()
-                    text = self._text(cell, whole=whole)
-                    for index in range(min(cell.columns, _MAX_SPAN)):
-                        if index and len(line) in above:
-                            break  # two cells claim one place: the upper one keeps it
-                        if cell.rows > 1:
-                            below[len(line)] = (cell.rows - 1, Cell(text, above=True, left=index > 0))
-                        line.append(Cell(text, left=index > 0))
-                else:
-                    line.append(EMPTY)
+            line, below = self._line(cells, below, whole=whole)
             count += len(line)
             if count > MAX_CELLS:
                 raise self._too_large()
             if any(item.text for item in line):
                 out.append(Row(number, tuple(line)))
         return tuple(out)
+
+    def _line(
+        self, cells: Sequence[_Cell], above: dict[int, tuple[int, Cell]], *, whole: bool
+    ) -> tuple[list[Cell], dict[int, tuple[int, Cell]]]:
+        """Return the cells of a row in their places, and what they cover in the rows below; `above` is used up."""
+        line: list[Cell] = []
+        below: dict[int, tuple[int, Cell]] = {}
+        waiting = list(cells)[::-1]
+        while waiting or above:
+            if (upper := above.pop(len(line), None)) is not None:
+                if upper[0] > 1:
+                    below[len(line)] = (upper[0] - 1, upper[1])
+                line.append(upper[1])
+            elif waiting:
+                cell = waiting.pop()
+                text = self._text(cell, whole=whole)
+                for index in range(min(cell.columns, _MAX_SPAN)):
+                    if index and len(line) in above:
+                        break  # two cells claim one place: the upper one keeps it
+                    if cell.rows > 1:
+                        below[len(line)] = (cell.rows - 1, Cell(text, above=True, left=index > 0))
+                    line.append(Cell(text, left=index > 0))
+            else:
+                line.append(EMPTY)
+        return line, below
 
     def _too_large(self) -> ListError:
         return ListError(f"{self.where}: các bảng có hơn {MAX_CELLS:,} ô, quá lớn để đọc; tách nhỏ tệp")
