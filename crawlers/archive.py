@@ -375,10 +375,8 @@ def _records(seen: Exchange, capture: Capture, *, again: bool) -> tuple[bytes, b
         },
     }
     out = []
-    for kind, http, content in (
-        ("request", asked, seen.request_body),
-        ("revisit" if again else "response", answered, body),
-    ):
+    records = [("request", asked, seen.request_body), ("revisit" if again else "response", answered, body)]
+    for kind, http, content in records[1:] if again and seen.method == "GET" else records:
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=False)
         record = writer.create_warc_record(
@@ -391,6 +389,8 @@ def _records(seen: Exchange, capture: Capture, *, again: bool) -> tuple[bytes, b
         )
         writer.write_record(record)
         out.append(_gzip(buffer.getvalue()))
+    if again and seen.method == "GET":
+        return b"", out[0]  # a revisit without its request answers a GET
     return out[0], out[1]
 
 
@@ -509,7 +509,7 @@ def _unindexed(path: Path, start: int) -> list[Entry]:
     if start > size:
         raise ArchiveError(f"{path}: tệp ngắn hơn mục lục ghi ({size} < {start} byte); khôi phục tệp từ bản sao lưu")
     entries: list[Entry] = []
-    asked = b""
+    asked = b"GET\n"
     end = start
     with path.open("rb") as file:
         file.seek(start)
@@ -521,6 +521,7 @@ def _unindexed(path: Path, start: int) -> list[Entry]:
                 asked = record.http_headers.protocol.encode() + b"\n" + body
             elif record.rec_type in {"response", "revisit"}:
                 entries.append(_entry(path, record, asked, body, at=(offset, length)))
+                asked = b"GET\n"
     if end < size:
         os.truncate(path, end)
     return entries

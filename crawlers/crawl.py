@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from crawlers.archive import ArchiveError, Recorder
+from crawlers.known import Known, as_lines, known_path
 from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
 from crawlers.platforms import load
@@ -257,6 +258,8 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
         _write(published, (line for visit in good for line in visit.lines))
         if raw is not None:
             _write(raw, (line for visit in good for line in visit.raws))
+        for visit in good:
+            _write(known_path(captures, visit.target.id), as_lines(visit.target, visit.memos or ()))
     for visit, report in zip(visits, reports, strict=True):
         last = Last(report.listed, report.read, dict(visit.fields)) if report.state in JUDGED else visit.last
         state[visit.target.id] = _state(visit, origin, last, done=report.state not in OPEN)
@@ -276,6 +279,8 @@ def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, fi
             _started(state, target, now),
             Lines(file),
             Lines(file),
+            known=Known(recorder.folder, target),
+            memos=Lines(file),
             last=_last(state, target),
         )
         for target in targets

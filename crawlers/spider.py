@@ -267,10 +267,11 @@ class PortalSpider(scrapy.Spider):
         not_sent = response.status == 304 and before is not None
         return Answer(
             entry,
-            read_body(self.recorder.folder, entry) if not_sent else response.body,
+            None if not_sent else response.body,
             {name.lower(): value for name, value in headers},
             unchanged=before is not None and look == 1 and entry.capture.digest == before.capture.digest,
             kept=not_sent,
+            load=partial(read_body, self.recorder.folder),
         )
 
 

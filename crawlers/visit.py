@@ -11,10 +11,12 @@ from crawlers.manners import RESUME
 from crawlers.records import Fault, SourceReport, SourceState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from crawlers.archive import Entry
     from crawlers.canary import Canary
+    from crawlers.known import Known
     from crawlers.platforms import Ask, Platform
     from crawlers.records import Capture
     from crawlers.spill import Lines
@@ -43,10 +45,18 @@ class Answer:
     """
 
     entry: Entry
-    body: bytes
+    sent: bytes | None
     headers: dict[str, str]
     unchanged: bool = False
     kept: bool = False
+    load: Callable[[Entry], bytes] | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the answer; those that were not sent again come from the archive."""
+        if self.sent is None and self.load is not None:
+            return self.load(self.entry)
+        return self.sent or b""
 
     @property
     def capture(self) -> Capture:
@@ -78,6 +88,8 @@ class Visit:
     raws: Lines
     earlier: dict[str, Entry] = field(default_factory=dict)
     before: dict[str, Entry] = field(default_factory=dict)
+    known: Known | None = None
+    memos: Lines | None = None
     last: Last | None = None
     entries: dict[str, Ask] = field(default_factory=dict)
     done: bytearray = field(default_factory=bytearray)

@@ -16,6 +16,7 @@ import orjson
 
 from crawlers.archive import ArchiveError
 from crawlers.canary import canary_of, told
+from crawlers.known import Memo
 from crawlers.ledger import Line
 from crawlers.manners import BUSY, LOCAL, forbidden, wall
 from crawlers.page import Page, PageChanged, link
@@ -218,6 +219,9 @@ class Walk:
                 break
             reader = partial(visit.platform.read_detail, ask=ask)
             try:
+                if beside is None and await self._unchanged(visit, index, ask):
+                    self.tell(visit)
+                    continue
                 reading, answer = await self._read(visit, ask, reader, beside, detail=True)
                 found = Found(index, ask, reader, reading, answer)
                 varies = await self._second_look(visit, found)
@@ -247,16 +251,50 @@ class Walk:
         visit.done[index] = 1
         visit.failed += len(reading.faults)
         visit.faults += [(index, replace(fault, capture=capture.digest)) for fault in reading.faults]
-        lines = []
+        lines: list[bytes] = []
+        held: list[list[str]] = []
         for place, record in enumerate(reading.records):
-            visit.fields.update(contents(record))
+            held.append(list(contents(record)))
+            visit.fields.update(held[-1])
             unsure = varies[place] if place < len(varies) else frozenset()
             lines.append(orjson.dumps(_sourced(record, visit, ask, capture, sorted(unsure)).to_json()))
         visit.lines.put(index, lines)
         visit.read += len(lines)
+        if visit.memos is not None and not reading.faults and reading.raw is None:
+            memo = Memo(ask.key, capture.digest, [line.decode() for line in lines], held)
+            visit.memos.put(index, [memo.to_json()])
         if reading.raw is not None:
             visit.raws.put(index, [orjson.dumps(reading.raw)])
         self._seen(visit, ask, "detail", answer, records=len(lines))
+
+    async def _unchanged(self, visit: Visit, index: int, ask: Ask) -> bool:
+        """Take what the crawl before read of a page, where its server says that the page is still the same."""
+        before = visit.before.get(ask.key)
+        if visit.known is None or before is None or ask.key in visit.earlier:
+            return False
+        if before.etag is None and before.modified is None:
+            return False
+        if (ask.key, before.capture.digest) not in visit.known:
+            return False
+        answer = await self.ask(visit, ask, before=before)
+        if not answer.kept:
+            if 200 <= answer.capture.status < 300:
+                visit.earlier[ask.key] = answer.entry  # the page is read as any other, and not asked for again
+            return False
+        memo = visit.known.memo(ask.key)
+        _trusted(visit, answer.capture)
+        day = answer.capture.captured_at.astimezone(LOCAL).date().isoformat()
+        lines = [_seen_on(line, day) for line in memo.lines]
+        visit.done[index] = 1
+        visit.lost = 0
+        for held in memo.fields:
+            visit.fields.update(held)
+        visit.lines.put(index, lines)
+        visit.read += len(lines)
+        if visit.memos is not None:
+            visit.memos.put(index, [memo._replace(lines=[line.decode() for line in lines]).to_json()])
+        self._seen(visit, ask, "detail", answer, records=len(lines))
+        return True
 
     async def _second_look(self, visit: Visit, found: Found) -> tuple[frozenset[str], ...]:
         """Look at a page again where that is due; return, by record, the paths of the values that differ."""
@@ -477,6 +515,13 @@ def _same(entry: Entry, before: Entry | None) -> bool:
 def _as_page(visit: Visit, ask: Ask, answer: Answer) -> Page:
     capture = answer.capture
     return Page(visit.target.platform, ask.page or ask.url, answer.body, capture.status, capture.media_type)
+
+
+def _seen_on(line: str, day: str) -> bytes:
+    """A published line with the day on which it was seen again."""
+    record: dict[str, Any] = orjson.loads(line)
+    record["source"]["captured_on"] = day
+    return orjson.dumps(record)
 
 
 def _trusted(visit: Visit, capture: Capture) -> None:
