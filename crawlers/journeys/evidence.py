@@ -73,7 +73,9 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
         with Image.open(io.BytesIO(content)) as picture:
             picture.draft("RGB", (_WIDTH, 1))  # decodes at half size where that is enough
             scale = _WIDTH / picture.width
-            small = picture.convert("RGB").resize((_WIDTH, max(1, round(picture.height * scale))), Image.Resampling.BILINEAR)
+            small = picture.convert("RGB").resize(
+                (_WIDTH, max(1, round(picture.height * scale))), Image.Resampling.BILINEAR
+            )
         sheet.paste(small.crop((0, 0, _WIDTH, min(_HEIGHT, small.height))), (left, top))
         draw.rectangle((left, top, left + _WIDTH, top + _HEIGHT), outline="#888888")
         for line, text in enumerate(_lines(f"{index + 1}. {caption}")):

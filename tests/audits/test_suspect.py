@@ -14,7 +14,10 @@ from tests.audits.rule_examples import Example, examples, judged
 FAILING = [
     example
     for example in examples()
-    if example.case["verdict"] == "fail" and not isinstance(example.case["published"], list)
+    # A whole source has no place of its own, and what a journey saw was looked at twice by itself.
+    if example.case["verdict"] == "fail"
+    and "visit" not in example.case
+    and not isinstance(example.case["published"], list)
 ]
 
 
