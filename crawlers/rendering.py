@@ -14,11 +14,9 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as BrowserError
-from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 
 from crawlers.settings import settings
-from crawlers.tls import Lenient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,10 +36,6 @@ _allowed: WeakKeyDictionary[Page, tuple[frozenset[str], tuple[str, ...]]] = Weak
 _guarded: WeakKeyDictionary[BrowserContext, bool] = WeakKeyDictionary()
 
 
-class LenientBrowser(Lenient, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # the base has no types
-    """The handler with a browser, and beside it one that does not verify certificates."""
-
-
 def executable() -> str | None:
     """Return the path of the system's browser; None leaves Playwright to use its own."""
     return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
@@ -56,7 +50,7 @@ def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
     return {
         "DOWNLOAD_HANDLERS": {
             "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
-            "https": "crawlers.rendering.LenientBrowser",
+            "https": "crawlers.browser.LenientBrowser",
         },
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": executable(),

@@ -233,6 +233,7 @@ def test_a_blocked_crawl_goes_on_without_asking_again_what_it_has(tmp_path: Path
 def test_ctrl_c_at_once_is_an_interruption_too(tmp_path: Path) -> None:
     job = (
         "from pathlib import Path; from crawlers.crawl import crawl; from crawlers.targets import Target; import os, signal, threading; "
+        "from crawlers.platforms import load; from crawlers.settings import settings; load('igate1'); settings(); "
         "threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start(); "
         "(r,) = crawl([Target('h99', 'A', 'province', 'igate1', 'http://127.0.0.1:9/', delay=0.0)], "
         f"published=Path({str(tmp_path / 'p.jsonl')!r}), captures=Path({str(tmp_path / 'c')!r})); print(r.state)"
