@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NATIONAL = ("xacthuc.dichvucong.gov.vn", "sso.dancuquocgia.gov.vn", "sso.vneid.gov.vn", "vneid.gov.vn")
-"""The national identity service (shared/portals.md, section 3): every portal hands over to it, so a journey may look at its pages."""
+"""The national identity service: every portal hands over to it, so a journey may look at its pages."""
 LONGEST_QUESTION = 16 * 1024  # bytes; a search is short, a dossier is not
 LONGEST_URL = 8192
 

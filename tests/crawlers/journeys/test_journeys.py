@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import orjson
@@ -9,9 +10,10 @@ import pytest
 from PIL import Image
 
 from crawlers.journeys.run import Manner, visit
+from crawlers.journeys.wire import Answer, Wire
 from crawlers.settings import settings
 from crawlers.targets import Target
-from crawlers.visits import Outcome, ServiceVisit
+from crawlers.visits import Outcome, ServiceVisit, Tls
 from fixtures.eservices.cases import CASES, Case, by_slug
 from fixtures.eservices.server import Sites, running
 
@@ -127,6 +129,26 @@ def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> Non
         "stuck": Outcome.TIMEOUT,
         "login": Outcome.REACHED_LOGIN,
     }
+
+
+@pytest.mark.parametrize(("expired", "why"), [(True, "hết hạn"), (False, "tự ký")])
+def test_a_bad_certificate_is_told_and_the_way_is_looked_at_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, expired: bool, why: str
+) -> None:
+    with running("igate1", secure=True, expired=expired) as sites:
+        if expired:
+            monkeypatch.setenv("SSL_CERT_FILE", str(sites.certificate))  # else it would be unknown before it is old
+        answer, tls = asyncio.run(ask(sites.url))
+    assert answer.status == 200
+    assert (tls.secure, tls.valid) == (True, False)
+    assert tls.why is not None
+    assert why in tls.why
+
+
+async def ask(url: str) -> tuple[Answer, Tls]:
+    async with Wire(5, "soat/0.1") as wire:
+        answer = await wire.send("GET", url, {}, limit=2**20)
+        return answer, wire.tls[url.split("/")[2]]
 
 
 def test_the_truth_names_every_outcome() -> None:
