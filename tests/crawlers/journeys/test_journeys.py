@@ -133,7 +133,7 @@ def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("expired", "why"), [(True, "hết hạn"), (False, "tự ký")])
 def test_a_bad_certificate_is_told_and_the_way_is_looked_at_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, expired: bool, why: str
+    monkeypatch: pytest.MonkeyPatch, *, expired: bool, why: str
 ) -> None:
     with running("igate1", secure=True, expired=expired) as sites:
         if expired:
