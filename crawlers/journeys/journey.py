@@ -66,6 +66,15 @@ _LEVEL = re.compile(
 )
 _FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
 _FAILED_STATUS = 400
+_ERRORS = {
+    "refused": "máy chủ từ chối kết nối",
+    "unknown_host": "không tìm thấy tên máy chủ",
+    "tls": "không thiết lập được kết nối an toàn",
+    "lost": "kết nối bị ngắt giữa chừng",
+    "timeout": "máy chủ không trả lời",
+    "unreadable": "câu trả lời không đúng chuẩn HTTP",
+    "too_large": "trang quá lớn",
+}
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -217,7 +226,8 @@ class Walker:
                 if self.steps
                 else [Step(f"Mở cổng: {end.why}", self.target.url)]
             )
-        hit = await self._search()
+        answered = bool(self.traffic.documents) and self.traffic.documents[-1].error is None
+        hit = await self._search(asking=answered)
         url = known or hit
         if url is None:
             raise End(
@@ -351,17 +361,17 @@ class Walker:
 
     # --- search
 
-    async def _search(self) -> str | None:
-        """Ask the portal's search in every way a citizen would; returns where the right hit leads."""
+    async def _search(self, *, asking: bool) -> str | None:
+        """Ask the portal's search in every way a citizen would, as long as it answers; returns where the right hit leads."""
         hit: str | None = None
         lists: list[tuple[str, ...]] = []
         for kind, query in queries(self.service.code, self.service.name):
             self._wanted = self.journey.results
             try:
-                sight = await self._ask(query)
-            except End:
-                self.search.append(Search(query, kind, asked=False))
-                continue
+                sight = await self._ask(query) if asking else None
+            except End as end:
+                asking = end.outcome is not Outcome.TIMEOUT
+                sight = None
             finally:
                 self._wanted = None
             if sight is None:
@@ -638,19 +648,22 @@ class Walker:
                 f"Không kiểm tra tiếp được: bước tiếp cần {last.method} {_clip(last.url)}, bị chặn vì {last.why}.",
                 last.url,
             )
+        seen = any(one.status is not None and one.error is None for one in self.traffic.documents)
+        if last.error == "unreadable" or (last.error is not None and not seen):
+            # Nothing of the portal was seen yet: it may as well be our own connection.
+            raise End(
+                Outcome.BLOCKED,
+                f"Không kiểm tra được: không kết nối được tới {host} ({_ERRORS.get(last.error, last.error)}).",
+                last.url,
+            )
         if last.error == "timeout":
             raise End(Outcome.TIMEOUT, f"Máy chủ {host} không trả lời: {_clip(last.url)}.", last.url)
         if last.error == "too_large":
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trang {_clip(last.url)} quá lớn nên không tải.", last.url)
         if last.error is not None:
-            words = {
-                "refused": "từ chối kết nối",
-                "unknown_host": "không tìm thấy tên máy chủ",
-                "tls": "không thiết lập được kết nối an toàn",
-            }
             raise End(
                 Outcome.BROKEN,
-                f"Không mở được {_clip(last.url)}: {words.get(last.error, 'kết nối bị ngắt giữa chừng')}.",
+                f"Không mở được {_clip(last.url)}: {_ERRORS.get(last.error, last.error)}.",
                 last.url,
             )
 
