@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import audits.rules
+import crawlers.journeys.families
 import crawlers.lists
 import crawlers.platforms
 import reports.formats

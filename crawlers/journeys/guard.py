@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NATIONAL = ("xacthuc.dichvucong.gov.vn", "sso.dancuquocgia.gov.vn", "sso.vneid.gov.vn", "vneid.gov.vn")
-"""The national identity service (shared/portals.md, section 3): every portal hands over to it, so a journey may look at its pages."""
+"""The national identity service: every portal hands over to it, so a journey may look at its pages."""
 LONGEST_QUESTION = 16 * 1024  # bytes; a search is short, a dossier is not
 LONGEST_URL = 8192
 
@@ -44,7 +44,8 @@ _ASKS = frozenset(
     action act cmd command op operation do method mode task event func function handler step verb
     """.split()  # noqa: SIM905
 )
-_READS = frozenset({"search", "timkiem", "tracuu", "list", "view", "detail", "get", "load", "find", "page", "pager", "paging", "sort", "filter", "grid"})  # fmt: skip
+_READS = frozenset({"search", "get", "list", "detail", "find", "load", "view", "lay", "tim", "tra", "xem"})
+_TURNS = ("page", "pager", "paging", "sort")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -115,6 +116,8 @@ def effect(url: str) -> str | None:
     for query in (parts.query, _hash_query(parts.fragment)):
         for key, value in parse_qsl(query, keep_blank_values=True):
             name = "".join(_words(key))
+            if name == "pplifecycle" and value == "1":  # Liferay's word for doing, not showing
+                return f"{key}={value}"
             if name in _ASKS and any(_acts(piece, ordered=True) for piece in re.split(r"[/.:]", value)):
                 return f"{key}={value}"
             if _acts(key) and value.casefold() not in {"0", "false", "no"}:
@@ -179,16 +182,36 @@ def _no_question(asked: Asked) -> str | None:
             return "nội dung gửi đi không phải câu hỏi JSON"
     else:
         return f"nội dung kiểu {kind or '(không rõ)'} không phải câu hỏi"
+    if (why := _postback(dict(pairs))) is not None:
+        return why
     for key, value in (pair for told in pairs for pair in _inside(*told)):
         name = "".join(_words(key))
-        postback = name == "eventtarget"
-        if (name in _ASKS or name == "service") and _acts(value, ordered=True):
+        if name == "service" and not _only_reads(value):
+            return f"dịch vụ “{value}” không rõ là chỉ để đọc"
+        if name in _ASKS and _acts(value, ordered=True):
             return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}={value}”)"
-        if postback and value and not any(word in "".join(_words(value)) for word in _READS):
-            return f"nút “{value}” không phải tìm kiếm hay sang trang"
+        if name == "query" and re.match(r"\s*mutation\b", value):
+            return "câu hỏi GraphQL làm thay đổi dữ liệu (“mutation”)"
         if _acts(key):
             return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}”)"
     return None
+
+
+def _only_reads(service: str) -> bool:
+    """Whether the name of a service behind one address for all says that it reads, and nothing else."""
+    words = set(_words(service))
+    return bool(words & _READS) and not words & (_VERBS | _ONLY_ORDERED)
+
+
+def _postback(fields: dict[str, str]) -> str | None:
+    """A WebForms page posts itself for everything; only turning the pages of a list is let out, no button ever."""
+    if "__VIEWSTATE" not in fields and "__EVENTTARGET" not in fields:
+        return None
+    target = fields.get("__EVENTTARGET", "")
+    told = "".join(_words(f"{target} {fields.get('__EVENTARGUMENT', '')}"))
+    if target and any(word in told for word in _TURNS):
+        return None
+    return f"nút “{target or 'không tên'}” không phải sang trang của danh sách"
 
 
 def _inside(key: str, value: str) -> Iterator[tuple[str, str]]:

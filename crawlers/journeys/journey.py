@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from crawlers.journeys.sight import (
     LOOK,
     TEXT_LIMIT,
     Sight,
+    asks_login,
     error_words,
     is_blank,
     is_form,
@@ -59,11 +60,22 @@ TALLEST = 5000  # CSS pixels of a page that are pictured
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _OUTLINE = "node => { node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; }"
 _ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
+_LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
 _LEVEL = re.compile(
     r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
 )
 _FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
 _FAILED_STATUS = 400
+_ERRORS = {
+    "refused": "máy chủ từ chối kết nối",
+    "unknown_host": "không tìm thấy tên máy chủ",
+    "tls": "không thiết lập được kết nối an toàn",
+    "lost": "kết nối bị ngắt giữa chừng",
+    "timeout": "máy chủ không trả lời",
+    "unreadable": "câu trả lời không đúng chuẩn HTTP",
+    "too_large": "trang quá lớn",
+}
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -152,10 +164,13 @@ class Walker:
             await self._way()
         except End as end:
             return end
-        except BrowserError:
+        except BrowserError as error:
             if self._crashed:
                 return End(Outcome.TIMEOUT, "Trang làm hỏng trình duyệt khi đang mở.", self.page.url)
-            raise
+            if _lost(error):
+                raise
+            why = f"Không kiểm tra được: công cụ không thao tác được trên trang ({_clip(str(error).splitlines()[0])})."
+            return End(Outcome.BLOCKED, why, self.page.url)
         raise AssertionError("unreachable: the way always ends")  # pragma: no cover
 
     async def visit(self, end: End, at: str) -> ServiceVisit:
@@ -200,10 +215,20 @@ class Walker:
     # --- the way
 
     async def _way(self) -> NoReturn:
-        home = await self._open("Mở cổng", self.target.url)
-        self._understood(home)
-        hit = await self._search()
-        url = self.service.url or hit
+        known = None if self.service.url is None else self.journey.page_of(self.service.url)
+        try:
+            self._understood(await self._open("Mở cổng", self.target.url))
+        except End as end:
+            if known is None:
+                raise
+            self.steps[-1:] = (
+                [replace(self.steps[-1], name=f"Mở cổng: {end.why}")]
+                if self.steps
+                else [Step(f"Mở cổng: {end.why}", self.target.url)]
+            )
+        answered = bool(self.traffic.documents) and self.traffic.documents[-1].error is None
+        hit = await self._search(asking=answered)
+        url = known or hit
         if url is None:
             raise End(
                 Outcome.BLOCKED,
@@ -336,16 +361,17 @@ class Walker:
 
     # --- search
 
-    async def _search(self) -> str | None:
-        """Ask the portal's search in every way a citizen would; returns where the right hit leads."""
+    async def _search(self, *, asking: bool) -> str | None:
+        """Ask the portal's search in every way a citizen would, as long as it answers; returns where the right hit leads."""
         hit: str | None = None
+        lists: list[tuple[str, ...]] = []
         for kind, query in queries(self.service.code, self.service.name):
             self._wanted = self.journey.results
             try:
-                sight = await self._ask(query)
-            except End:
-                self.search.append(Search(query, kind, asked=False))
-                continue
+                sight = await self._ask(query) if asking else None
+            except End as end:
+                asking = end.outcome is not Outcome.TIMEOUT
+                sight = None
             finally:
                 self._wanted = None
             if sight is None:
@@ -358,8 +384,12 @@ class Walker:
                 self.search.append(Search(query, kind, asked=False))
                 continue
             self.search.append(Search(query, kind, rank))
+            lists.append(tuple(href for _, _, href in sight.results or ()))
             hit = hit or where
             await self._step(f"Tìm “{_clip(query)}”", sight, picture=kind == "name")
+        if len(lists) > 1 and lists[0] and len(set(lists)) == 1:
+            # Whatever is asked, the same is shown: this is a list, and its search was not found.
+            self.search = [Search(one.query, one.kind, asked=False) for one in self.search]
         return hit
 
     async def _ask(self, query: str) -> Sight | None:
@@ -375,8 +405,13 @@ class Walker:
         if box is None:
             return None
         asked = len(self.traffic.documents)
-        await box.fill(query, timeout=3000)
-        await box.press("Enter", timeout=3000)
+        try:
+            await box.fill(query, timeout=3000)
+            await box.press("Enter", timeout=3000)
+        except BrowserError as error:
+            if self._crashed or _lost(error):
+                raise
+            return None
         sight = await self._settle(asked)
         return None if self._refused_since(asked) else sight
 
@@ -434,7 +469,7 @@ class Walker:
         try:
             await self.page.goto(url, wait_until="commit", timeout=self.pace.patience * 1000 + 30_000)
         except BrowserError as error:
-            if self._crashed or "closed" in str(error):
+            if self._crashed or _lost(error):
                 raise
         return await self._settle(asked)
 
@@ -446,7 +481,7 @@ class Walker:
         try:
             await what.click(timeout=3000, no_wait_after=True)
         except BrowserError as error:
-            if self._crashed or "closed" in str(error):
+            if self._crashed or _lost(error):
                 raise
             # Something lies over it, or the page is busy: a person would get there in the end, so it is pressed all the same.
             await self._press(what)
@@ -527,7 +562,7 @@ class Walker:
             )
             raise End(Outcome.TIMEOUT, why, self.page.url) from None
         except BrowserError as error:
-            if self._crashed or "closed" in str(error):
+            if self._crashed or _lost(error):
                 raise
             return None  # it is going to another page just now
         last = self.traffic.documents[-1] if self.traffic.documents else None
@@ -550,7 +585,8 @@ class Walker:
     async def _onward(self, sight: Sight) -> Locator | None:
         """The control that leads on from a page that is neither login nor form."""
         inside = self.page.get_by_role("dialog") if sight.dialog else None
-        for by in (*self.journey.confirms, *self.journey.onward, *self.journey.way_in):
+        login = _LOGIN if asks_login(sight) else ()
+        for by in (*self.journey.confirms, *self.journey.onward, *login, *self.journey.way_in):
             for scope in (inside, self.page):
                 if scope is None:
                     continue
@@ -612,25 +648,35 @@ class Walker:
                 f"Không kiểm tra tiếp được: bước tiếp cần {last.method} {_clip(last.url)}, bị chặn vì {last.why}.",
                 last.url,
             )
+        seen = any(one.status is not None and one.error is None for one in self.traffic.documents)
+        if last.error == "unreadable" or (last.error is not None and not seen):
+            # Nothing of the portal was seen yet: it may as well be our own connection.
+            raise End(
+                Outcome.BLOCKED,
+                f"Không kiểm tra được: không kết nối được tới {host} ({_ERRORS.get(last.error, last.error)}).",
+                last.url,
+            )
         if last.error == "timeout":
             raise End(Outcome.TIMEOUT, f"Máy chủ {host} không trả lời: {_clip(last.url)}.", last.url)
         if last.error == "too_large":
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trang {_clip(last.url)} quá lớn nên không tải.", last.url)
         if last.error is not None:
-            words = {
-                "refused": "từ chối kết nối",
-                "unknown_host": "không tìm thấy tên máy chủ",
-                "tls": "không thiết lập được kết nối an toàn",
-            }
             raise End(
                 Outcome.BROKEN,
-                f"Không mở được {_clip(last.url)}: {words.get(last.error, 'kết nối bị ngắt giữa chừng')}.",
+                f"Không mở được {_clip(last.url)}: {_ERRORS.get(last.error, last.error)}.",
                 last.url,
             )
 
     def _understood(self, sight: Sight) -> None:
         """End the way at a wall, a notice, an error, an endless wait or an empty page."""
         status, host = sight.status or 200, urlsplit(sight.url).netloc
+        last = self.traffic.documents[-1] if self.traffic.documents else None
+        if last is not None and last.why is None and last.media_type not in _PAGES:
+            raise End(
+                Outcome.BLOCKED,
+                f"Không kiểm tra được: {_clip(sight.url)} không phải trang web ({last.media_type}).",
+                sight.url,
+            )
         if (name := self._wall(sight, sight.text.encode())) is not None:
             raise End(
                 Outcome.BLOCKED, f"Không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan.", sight.url
@@ -820,6 +866,11 @@ def kind_is_wall(status: int, body: bytes) -> bool:
 def _clip(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _lost(error: BrowserError) -> bool:
+    """Say whether the browser is gone, which is no news of the page."""
+    return "closed" in str(error)
 
 
 def _same(one: Sight, other: Sight) -> bool:

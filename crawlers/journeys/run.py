@@ -63,7 +63,7 @@ class Manner:
     at_once: int = 2
     pause: float = 60.0
     patience: float = 20.0
-    limit: float = 180.0
+    limit: float = 240.0
     recycle: int = 50
     checks: bool = True
 
@@ -322,14 +322,14 @@ class _Run:
         try:
             return await asyncio.wait_for(attempt(walker), self.manner.limit)
         except TimeoutError:
-            why = f"Hành trình không xong trong {self.manner.limit:g} giây; trình duyệt đã bị dừng từ bên ngoài."
+            why = f"Không kiểm tra được: hành trình không xong trong {self.manner.limit:g} giây, trình duyệt đã bị dừng từ bên ngoài."
         except BrowserError as error:
             if not last:
                 raise _LostError from error
-            why = "Trang làm trình duyệt dừng hẳn; đã thử lại nhiều lần."
+            why = "Không kiểm tra được: trình duyệt dừng hẳn khi mở trang; đã thử lại nhiều lần."
         url = walker.traffic.documents[-1].url if walker.traffic.documents else ""
         walker.pace = Pace(walker.pace.patience, checks=False)
-        return await walker.visit(End(Outcome.TIMEOUT, why, url), at)
+        return await walker.visit(End(Outcome.BLOCKED, why, url), at)
 
     # --- one browser, begun anew after a number of journeys
 

@@ -131,6 +131,14 @@ def is_login(sight: Sight) -> bool:
     return (named and (asks or titled)) or (titled and asks and sight.length < SHORT)
 
 
+def asks_login(sight: Sight) -> bool:
+    """Say whether the page tells that one must log in first."""
+    return (
+        re.search(r"(?i)(vui lòng|cần|phải|yêu cầu|hãy|bạn chưa)\s+(bạn\s+)?(phải\s+)?đăng nhập", sight.text)
+        is not None
+    )
+
+
 def is_maintenance(sight: Sight) -> bool:
     """Say whether this is a notice that the service is being worked on; a banner on a page that works is none."""
     if sight.length > SHORT or len(sight.fields) > 1:

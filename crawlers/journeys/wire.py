@@ -25,7 +25,7 @@ _UNSENT = frozenset({"host", "connection", "content-length", "accept-encoding", 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, or why there was none: `error` is timeout, refused, unknown_host, tls, lost or too_large.
+    """One answer, or why there was none: `error` is timeout, refused, unknown_host, tls, lost, unreadable or too_large.
 
     `headers` as received, in order; `ms` until the last byte; `size` is what the server said or sent, in bytes.
     """
@@ -64,6 +64,8 @@ class Wire:
             ),
             cookie_jar=aiohttp.DummyCookieJar(),  # the browser keeps the cookies, one jar a journey
             auto_decompress=True,
+            max_line_size=1 << 16,
+            max_field_size=1 << 16,  # portals send long cookies and policies
             skip_auto_headers=("User-Agent", "Accept", "Content-Type"),
         )
         return self
@@ -94,9 +96,9 @@ class Wire:
             self.tls[host] = Tls(host, secure=True, valid=False, why=_certificate_words(error.certificate_error))
             try:
                 answer = await self._exchange(method, url, headers, body, limit=limit, verify=False, started=started)
-            except (aiohttp.ClientError, OSError) as again:
+            except (aiohttp.ClientError, OSError, ValueError) as again:
                 return _failed(*_words(again), started)
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             if isinstance(error, aiohttp.ClientConnectorSSLError):
                 self.tls[host] = Tls(host, secure=True, valid=False, why=str(error.os_error))
             return _failed(*_words(error), started)
@@ -181,6 +183,8 @@ def _words(error: Exception) -> tuple[str, str]:
         return "tls", "không thiết lập được kết nối an toàn"
     if isinstance(error, aiohttp.ClientConnectorError):
         return "refused", "máy chủ từ chối kết nối"
+    if isinstance(error, aiohttp.ClientResponseError | ValueError):
+        return "unreadable", "câu trả lời không đúng chuẩn HTTP"
     return "lost", "kết nối bị ngắt giữa chừng"
 
 

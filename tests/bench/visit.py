@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -23,12 +24,14 @@ import orjson
 from playwright.async_api import async_playwright
 
 from crawlers.journeys.browser import executable
-from crawlers.journeys.run import Manner, visit
+from crawlers.journeys.run import Manner, Sampling, visit
 from crawlers.journeys.words import queries
 from crawlers.targets import Target
 from crawlers.visits import ServiceVisit
 from fixtures.eservices.cases import CASES, Case, by_slug
 from fixtures.eservices.server import running
+from fixtures.portals import running as portals
+from fixtures.province import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         memory(given.long)
     for family in given.families:
         confusion(family)
+    province()
     return 0
 
 
@@ -237,6 +241,30 @@ def confusion(family: str) -> None:
         f"{right} of {len(CASES)} right; state changes: {len(sites.changes)}; refused: {sum(len(one.refused) for one in seen)}"
     )
     assert sites.changes == [], sites.changes
+
+
+def province() -> None:
+    """Visit two services of every portal of the sample province, one family each, from a fresh look at its list."""
+    with TemporaryDirectory() as name, portals(date.today()) as sites:  # noqa: DTZ011 - the sample is as of any day
+        folder = Path(name)
+        targets = [
+            Target(source.id, source.agency, source.level, source.platform, sites.urls[source.id], code=source.code, delay=0.0, parallel=8)
+            for source in SOURCES.values()
+        ]  # fmt: skip
+        visit(
+            targets,
+            out=folder / "v.jsonl",
+            captures=folder / "c",
+            sampling=Sampling(2),
+            manner=Manner(pause=0.2, patience=4),
+        )
+        seen = read(folder / "v.jsonl")
+        refused = list(sites.refused)
+    print("the sample province, two services a portal:")
+    for target in targets:
+        outcomes = ", ".join(str(one.outcome) for one in seen if one.target == target.id)
+        print(f"{target.platform:>16} {outcomes or 'no e-services'}")
+    assert refused == [], refused
 
 
 # --- the server, a process of its own -----------------------------------------------------------------------------

@@ -54,7 +54,8 @@ class Journey:
 
     `reading` adds to the platform's own READING. `way_in` leads from a procedure's page on, `onward` from page to page;
     `results` selects the links of a page of results; `confirms` are buttons that only confirm a choice though their name sounds
-    like more. `search_page` is where the search box stands, below the target's address.
+    like more. `search_page` is where the search box stands, below the target's address; `page` (pattern, replacement) makes the
+    address of a procedure's page of the address its record was read from, where the two differ.
     """
 
     search: str | None = None
@@ -62,13 +63,18 @@ class Journey:
     box: tuple[By, ...] = (
         By(role="searchbox"),
         By(role="textbox", name="từ khóa|từ khoá|tìm kiếm|tên thủ tục|nhập"),
-        By(css="input[name*=keyword i], input[name*=tukhoa i], input[name*=search i]"),
+        By(css="input:is([type=text], :not([type])):is([name*=keyword i], [name*=tukhoa i], [name*=search i])"),
     )
     results: str = "a[href]"
     way_in: tuple[By, ...] = (By(role="link", name=WAY_IN), By(role="button", name=WAY_IN))
     onward: tuple[By, ...] = (By(role="button", name=ONWARD), By(role="link", name=ONWARD))
     confirms: tuple[By, ...] = ()
     reading: tuple[str, ...] = ()
+    page: tuple[str, str] | None = None
+
+    def page_of(self, url: str) -> str:
+        """Return where a person sees what a published record was read from."""
+        return url if self.page is None else re.sub(*self.page, url)
 
 
 def names() -> tuple[str, ...]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from crawlers.journeys.families import By, Journey
 
+_CHOICE = r"^\W*xác nhận\W*$"
+
 JOURNEY = Journey(
     search="danh-sach-thu-tuc?vneid=1&MaTTHC={query}",
     results="table a[href], main a[href]",
-    confirms=(By(role="button", name=r"^\W*xác nhận\W*$"),),
+    way_in=(By(role="link", name=_CHOICE), By(role="button", name=_CHOICE)),
+    confirms=(By(role="button", name=_CHOICE),),
 )

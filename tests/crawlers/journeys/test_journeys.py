@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import orjson
@@ -9,10 +10,12 @@ import pytest
 from PIL import Image
 
 from crawlers.journeys.run import Manner, visit
+from crawlers.journeys.wire import Answer, Wire
 from crawlers.settings import settings
 from crawlers.targets import Target
-from crawlers.visits import Outcome, ServiceVisit
+from crawlers.visits import Outcome, ServiceVisit, Tls
 from fixtures.eservices.cases import CASES, Case, by_slug
+from fixtures.eservices.fronts import load
 from fixtures.eservices.server import Sites, running
 
 if TYPE_CHECKING:
@@ -122,11 +125,46 @@ def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
 def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> None:
     cases = [by_slug("stuck"), by_slug("login")]
     with running("igate1") as sites:
-        seen = go(sites, tmp_path, cases, manner=Manner(at_once=1, pause=0.05, patience=1.0, limit=4.0, recycle=1))
+        seen = go(sites, tmp_path, cases, manner=Manner(at_once=1, pause=0.05, patience=1.0, limit=30.0, recycle=1))
     assert {slug: one.outcome for slug, one in seen.items()} == {
         "stuck": Outcome.TIMEOUT,
         "login": Outcome.REACHED_LOGIN,
     }
+
+
+def test_the_watchdog_stops_from_outside_and_accuses_nobody(tmp_path: Path) -> None:
+    with running("igate1") as sites:
+        (seen,) = go(sites, tmp_path, [by_slug("login")], manner=Manner(limit=0.5)).values()
+    assert seen.outcome is Outcome.BLOCKED
+    assert "từ bên ngoài" in seen.why
+
+
+def test_a_portal_that_cannot_be_reached_is_not_accused(tmp_path: Path) -> None:
+    sites = Sites("http://127.0.0.1:9/", (), front=load("igate1"))
+    (seen,) = go(sites, tmp_path, [by_slug("login")]).values()
+    assert (seen.outcome, seen.attributed_to, len(seen.attempts)) == (Outcome.BLOCKED, None, 1)
+    assert "không kết nối được" in seen.why
+    assert {one.asked for one in seen.search} == {False}
+
+
+@pytest.mark.parametrize(("expired", "why"), [(True, "hết hạn"), (False, "tự ký")])
+def test_a_bad_certificate_is_told_and_the_way_is_looked_at_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, *, expired: bool, why: str
+) -> None:
+    with running("igate1", secure=True, expired=expired) as sites:
+        if expired:
+            monkeypatch.setenv("SSL_CERT_FILE", str(sites.certificate))  # else it would be unknown before it is old
+        answer, tls = asyncio.run(ask(sites.url))
+    assert answer.status == 200
+    assert (tls.secure, tls.valid) == (True, False)
+    assert tls.why is not None
+    assert why in tls.why
+
+
+async def ask(url: str) -> tuple[Answer, Tls]:
+    async with Wire(5, "soat/0.1") as wire:
+        answer = await wire.send("GET", url, {}, limit=2**20)
+        return answer, wire.tls[url.split("/")[2]]
 
 
 def test_the_truth_names_every_outcome() -> None:
