@@ -9,7 +9,7 @@ from audits.procedure import Severity
 from audits.recommendations import KINDS
 from audits.rules import rules
 from crawlers.records import SourceState
-from crawlers.visits import Outcome
+from crawlers.visits import FileState, Outcome
 from reports.translation import VIETNAM, date_text, translator
 
 if TYPE_CHECKING:
@@ -73,6 +73,20 @@ def outcome_label(outcome: Outcome, _: Callable[[str], str]) -> str:
         Outcome.NO_WAY_IN: _("không có nút nộp"),
         Outcome.BROKEN: _("không hoạt động"),
     }[outcome]
+
+
+def file_label(state: FileState | None, _: Callable[[str], str]) -> str:
+    """Return what a form file turned out to be; None: it could not be looked at."""
+    return {
+        FileState.OK: _("mở được"),
+        FileState.DEAD: _("liên kết chết"),
+        FileState.EMPTY: _("tệp rỗng"),
+        FileState.WRONG_TYPE: _("không đúng loại tệp"),
+        FileState.WRONG_FORM: _("có vẻ là biểu mẫu khác"),
+        FileState.TOO_LARGE: _("quá lớn, không tải"),
+        FileState.TIMEOUT: _("quá thời gian chờ"),
+        None: _("chưa xem được"),
+    }[state]
 
 
 def state_label(state: SourceState, _: Callable[[str], str]) -> str:

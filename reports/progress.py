@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from rich.progress import TaskID
+
     from crawlers.crawl import Progress as CrawlProgress
     from crawlers.journeys.run import VisitProgress
 
@@ -20,28 +22,45 @@ if TYPE_CHECKING:
 def crawling(title: str) -> Iterator[Callable[[CrawlProgress], None]]:
     """Yield a function that shows how far each target's crawl has come: one bar a target, counting procedures."""
     with _bars() as bars:
-        tasks = {}
-
-        def show(seen: CrawlProgress) -> None:
-            if seen.target not in tasks:
-                tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
-            bars.update(tasks[seen.target], completed=seen.read + seen.failed, total=seen.listed or None)
-
-        yield show
+        yield _crawled(bars, title)
 
 
 @contextmanager
 def visiting(title: str) -> Iterator[Callable[[VisitProgress], None]]:
     """Yield a function that shows how many of each target's services were visited: one bar a target."""
     with _bars() as bars:
-        tasks = {}
+        yield _visited(bars, title)
 
-        def show(seen: VisitProgress) -> None:
-            if seen.target not in tasks:
-                tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
-            bars.update(tasks[seen.target], completed=seen.visited, total=seen.chosen or None)
 
-        yield show
+@contextmanager
+def auditing(
+    crawl: str, visit: str
+) -> Iterator[tuple[Callable[[CrawlProgress], None], Callable[[VisitProgress], None]]]:
+    """Yield both of them for a crawl that visits follow, with these titles; a terminal can show only one set of bars."""
+    with _bars() as bars:
+        yield _crawled(bars, crawl), _visited(bars, visit)
+
+
+def _crawled(bars: Progress, title: str) -> Callable[[CrawlProgress], None]:
+    tasks: dict[str, TaskID] = {}
+
+    def show(seen: CrawlProgress) -> None:
+        if seen.target not in tasks:
+            tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
+        bars.update(tasks[seen.target], completed=seen.read + seen.failed, total=seen.listed or None)
+
+    return show
+
+
+def _visited(bars: Progress, title: str) -> Callable[[VisitProgress], None]:
+    tasks: dict[str, TaskID] = {}
+
+    def show(seen: VisitProgress) -> None:
+        if seen.target not in tasks:
+            tasks[seen.target] = bars.add_task(f"{title} {seen.target}", total=None)
+        bars.update(tasks[seen.target], completed=seen.visited, total=seen.chosen or None)
+
+    return show
 
 
 @contextmanager

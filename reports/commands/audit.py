@@ -84,8 +84,7 @@ def audit_run(
             audit_id = resume or 0
         with (
             resumable(f"Tiếp tục bằng: soat audit run --resume {audit_id}"),
-            progress.crawling(_translate("Thu thập")) as show,
-            progress.visiting(_translate("Thử dịch vụ")) as show_visits,
+            progress.auditing(_translate("Thu thập"), _translate("Thử dịch vụ")) as (show, show_visits),
         ):
             shop = shopper(Manner(pause=pause), show_visits)
             reports = carry_out(store, audit_id, captures_of(audit_id), show, shop)

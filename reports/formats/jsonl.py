@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from reports.atomic import replacing
-from reports.labels import rule_remedy
+from reports.labels import outcome_label, rule_remedy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audits.audit import Audit, AuditedFinding
     from audits.procedure import Finding
+    from crawlers.visits import ServiceVisit
 
 SUFFIX = ".jsonl"
 
@@ -21,14 +23,19 @@ SUFFIX = ".jsonl"
 def write(audit: Audit, path: Path) -> None:
     """Write every finding, good practice included (severity null), in the audit's order; UTF-8, sentences in Vietnamese.
 
+    One from a visit to an e-service has the visit's outcome and steps beside it.
+
     Raises:
         WriteError: the file cannot be written.
 
     """
+    visits = {(item.target, item.place): item.visit for item in audit.visits}
     with replacing(path) as temporary, temporary.open("xb") as file:
         for item in audit.findings:
+            visit = None if item.finding.visit is None else visits.get((item.target, item.finding.visit))
+            row = record(item) if visit is None else {**record(item), "visited": _visit_record(visit)}
             # A lone surrogate has no UTF-8; its backslash form is the JSON escape for it.
-            file.write(json.dumps(record(item), ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
 
 
 def record(item: AuditedFinding) -> dict[str, Any]:
@@ -48,6 +55,19 @@ def record(item: AuditedFinding) -> dict[str, Any]:
             "place": evidence.place,
             "catalogue_version": evidence.catalogue_version,
         },
+    }
+
+
+def _visit_record(visit: ServiceVisit) -> dict[str, Any]:
+    return {
+        "outcome": visit.outcome,
+        "outcome_label": outcome_label(visit.outcome, str),
+        "why": visit.why,
+        "at": visit.at,
+        "attempts": [asdict(attempt) for attempt in visit.attempts],
+        "steps": [asdict(step) for step in visit.steps],
+        "refused": len(visit.refused),
+        "contact_sheet": visit.evidence.contact_sheet,
     }
 
 

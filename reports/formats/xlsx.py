@@ -18,6 +18,7 @@ from reports.atomic import replacing
 from reports.formats import FormatError
 from reports.labels import (
     decision_text,
+    outcome_label,
     reason_label,
     recommendation_title,
     rule_remedy,
@@ -27,6 +28,7 @@ from reports.labels import (
 )
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
+from reports.tried import visit_moment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,7 +87,8 @@ def write(audit: Audit, path: Path) -> None:
 
     """
     figures = overview(audit)
-    if max(len(figures.signs), len(figures.good_practices)) >= _ROWS:
+    steps = sum(len(item.visit.steps) for item in audit.visits)
+    if max(len(figures.signs), len(figures.good_practices), steps) >= _ROWS:
         raise FormatError(f"{path}: xlsx chỉ chứa được {_ROWS - 1} dòng một trang tính; hãy dùng định dạng jsonl")
     with replacing(path) as temporary:
         try:
@@ -104,6 +107,9 @@ def _fill(book: Workbook, audit: Audit, figures: Overview) -> None:
     for name, items in ((_("Dấu hiệu"), figures.signs), (_("Biểu dương"), figures.good_practices)):
         rows = (_finding_row(item, language) for item in items)
         _table(book.add_worksheet(name), _finding_columns(_), rows, styles)
+    if audit.visits:
+        _table(book.add_worksheet(_("Dịch vụ trực tuyến")), _visit_columns(_), _visit_rows(audit, _), styles)
+        _table(book.add_worksheet(_("Các bước thử")), _step_columns(_), _step_rows(audit), styles)
     _table(
         book.add_worksheet(_("Kiến nghị với Bộ")), _recommended_columns(_), _recommended_rows(audit, language), styles
     )
@@ -250,6 +256,81 @@ def _finding_row(item: AuditedFinding, language: str) -> list[Cell]:
         finding.rule_version,
         "\n".join(decision_text(decision, language) for decision in item.decisions) or None,
     ]
+
+
+def _visit_columns(_: Translate) -> list[Column]:
+    return [
+        Column(_("Cơ quan"), 24),
+        Column(_("Nguồn"), 16),
+        Column(_("Mã thủ tục công khai"), 18),
+        Column(_("Thủ tục"), 40),
+        Column(_("Mức độ công bố"), 16),
+        Column(_("Kết quả thử"), 24),
+        Column(_("Diễn giải"), 60),
+        Column(_("Số lần thử"), 10),
+        Column(_("Lỗi thuộc về"), 20),
+        Column(_("Số bước"), 10),
+        Column(_("Tổng thời gian (ms)"), 12),
+        Column(_("Yêu cầu đã chặn"), 12),
+        Column(_("Thời điểm thử (giờ Việt Nam)"), 17),
+        Column(_("Địa chỉ trang"), 40),
+        Column(_("Ảnh cả hành trình"), 40),
+    ]
+
+
+def _visit_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
+    owners = {"own": _("đơn vị"), "national": _("hệ thống quốc gia")}
+    for item in audit.visits:
+        visit = item.visit
+        yield [
+            item.agency,
+            item.target,
+            visit.code,
+            visit.name,
+            visit.service_level,
+            outcome_label(visit.outcome, _),
+            visit.why,
+            len(visit.attempts),
+            owners.get(visit.attributed_to or "", visit.attributed_to),
+            len(visit.steps),
+            sum(step.ms or 0 for step in visit.steps),
+            len(visit.refused),
+            visit_moment(visit),
+            Link(visit.url) if visit.url else None,
+            visit.evidence.contact_sheet,
+        ]
+    for each in audit.unvisited:
+        yield [each.agency, each.target, None, None, None, _("không thử được"), each.fault.why]
+
+
+def _step_columns(_: Translate) -> list[Column]:
+    return [
+        Column(_("Nguồn"), 16),
+        Column(_("Mã thủ tục công khai"), 18),
+        Column(_("Thứ tự"), 8),
+        Column(_("Bước"), 36),
+        Column(_("Địa chỉ trang"), 50),
+        Column("HTTP", 8),
+        Column("ms", 10),
+        Column(_("Mã băm SHA-256"), 30),
+        Column(_("Ảnh chụp"), 40),
+    ]
+
+
+def _step_rows(audit: Audit) -> Iterable[list[Cell]]:
+    for item in audit.visits:
+        for number, step in enumerate(item.visit.steps, start=1):
+            yield [
+                item.target,
+                item.visit.code,
+                number,
+                step.name,
+                Link(step.url),
+                step.status,
+                step.ms,
+                step.capture,
+                step.screenshot,
+            ]
 
 
 def _applied_columns(_: Translate) -> list[Column]:

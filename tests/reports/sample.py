@@ -12,15 +12,19 @@ from audits.audit import (
     Audit,
     AuditedFinding,
     AuditedSource,
+    AuditedVisit,
     CatalogueVersion,
     Decision,
     Evidence,
     RuleCount,
+    Unvisited,
 )
 from audits.lawful import LawfulDifference
 from audits.procedure import Finding, Sentence, Severity
 from audits.recommendations import Recommendation
 from crawlers.records import Fault, SourceState
+from crawlers.visits import Attempt, FileState, FormFile, Outcome, Refused, ServiceVisit, Step
+from crawlers.visits import Evidence as Shown
 
 HIGH, MEDIUM, LOW = Severity
 START = datetime(2026, 11, 1, 20, 30, tzinfo=UTC)
@@ -193,6 +197,48 @@ ORDINARY = Audit(
     recommendations=RECOMMENDATIONS,
 )
 
+STEPS = (
+    Step("Mở cổng", "http://127.0.0.1:8101/", 200, 120, "sha256:" + "1" * 64, "journeys/11/1.jpg"),
+    Step("Trang thủ tục", "http://127.0.0.1:8101/thu-tuc/1", 200, 310, "sha256:" + "2" * 64),
+    Step("Bấm “Nộp trực tuyến”", "http://127.0.0.1:8101/nop", None, None),
+)
+
+
+def visit(outcome: Outcome, procedure: tuple[str, str], times: int = 2, **told: object) -> ServiceVisit:
+    """Return a visit to the service of a procedure, (national code, name), that ended so, attempted so often."""
+    code, name = procedure
+    attempts = tuple(Attempt(START.isoformat(), outcome, f"lần {n + 1}: {outcome}") for n in range(times))
+    values: dict[str, object] = {"service_level": "Toàn trình", "why": f"Kết cục: {outcome}.", **told}
+    return ServiceVisit(
+        "h99-portal", f"{code}.H99", name, outcome, steps=STEPS, at=START.isoformat(), attempts=attempts, **values,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+VISITS = tuple(
+    AuditedVisit(PROVINCE.target, PROVINCE.agency, place, seen, earlier)
+    for place, (seen, earlier) in enumerate(
+        (
+            (visit(Outcome.BROKEN, LAND, forms=(FormFile("Mẫu số 01", "http://127.0.0.1:8101/m", FileState.DEAD, "HTTP 404"),), refused=(Refused("POST", "http://127.0.0.1:8101/gui", "không gửi gì"),) * 3, evidence=Shown(contact_sheet="journeys/aa/sheet.jpg")), ()),
+            (visit(Outcome.REACHED_LOGIN, BUSINESS, times=1), ()),
+            (visit(Outcome.BLOCKED, COPY, times=1), ()),
+            (visit(Outcome.LOGIN_LOOP, BIRTH, times=1), ()),
+            (visit(Outcome.BROKEN, RECORD, attributed_to="national"), ()),
+            (visit(Outcome.REACHED_FORM, COPY), (visit(Outcome.BROKEN, COPY),)),
+        )
+    )
+)  # fmt: skip
+
+VISITED = replace(
+    ORDINARY,
+    visits=VISITS,
+    unvisited=(Unvisited(WARD.target, WARD.agency, Fault("window", WARD.url, "Ngoài khung giờ được phép truy cập.")),),
+    findings=(
+        *FINDINGS,
+        finding(11, PROVINCE, "broken_e_service", HIGH, LAND, "Nộp được hồ sơ trực tuyến", "Kết cục: broken.", "Dịch vụ không dùng được.", line=None, visit=0, where="outcome"),
+        finding(12, PROVINCE, "broken_form_link", MEDIUM, LAND, "Biểu mẫu mở được", "HTTP 404", "Biểu mẫu không tải được.", line=None, visit=0, paper="Mẫu số 01", where="forms[0].state"),
+    ),
+)  # fmt: skip
+
 NOTHING_FOUND = replace(ORDINARY, sources=(CLEAN,), findings=(), counts=(), applied=(), recommendations=())
 
 NOTHING_SEEN = replace(ORDINARY, sources=(BLOCKED, UNREACHABLE), findings=(), counts=(), applied=(), recommendations=())
@@ -224,6 +270,8 @@ HOSTILE = replace(
     ),
     counts=(RuleCount("'\"><b>", "longer_time", 1, 1, ((SCRIPT, 3),)),),
     recommendations=(Recommendation("=cmd()", SCRIPT, "missing_part", SCRIPT, Sentence("{lạ}", {"lạ": "{{ 7*7 }}"})),),
+    visits=(AuditedVisit("'\"><b>", SCRIPT, 0, ServiceVisit("'\"><b>", "=1+1", SCRIPT, Outcome.BROKEN, SCRIPT, SCRIPT, steps=(Step(SCRIPT, "javascript:alert(1)"),), forms=(FormFile(SCRIPT, "=x()", None, SCRIPT),), attempts=(Attempt("x", Outcome.BROKEN, SCRIPT),), at="=now()", url="javascript:alert(1)", evidence=Shown(contact_sheet="../../../etc/passwd"))),),
+    unvisited=(Unvisited("=1+1", SCRIPT, Fault("x", SCRIPT, "=1+1")),),
     applied=(Applied("'\"><b>", LawfulDifference("=1+1", "a_rule_that_is_gone", SCRIPT, "=cmd()", "{{ 7*7 }}"), 1),),
 )  # fmt: skip
 

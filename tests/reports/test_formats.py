@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 AUDITS = {
     "ordinary": sample.ORDINARY,
+    "visited": sample.VISITED,
     "hostile": sample.HOSTILE,
     "nothing found": sample.NOTHING_FOUND,
     "nothing seen": sample.NOTHING_SEEN,
@@ -119,6 +120,7 @@ def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: 
         "Tổng hợp",
         "Dấu hiệu",
         "Biểu dương",
+        *(("Dịch vụ trực tuyến", "Các bước thử") if audit.visits else ()),
         "Kiến nghị với Bộ",
         "Khác biệt đã được công nhận",
         "Không kiểm tra được",
@@ -207,3 +209,44 @@ def test_xlsx_in_english(tmp_path: Path) -> None:
         )
     ]
     assert "Signs" in book.sheetnames
+
+
+def test_jsonl_shows_the_way_to_what_a_visit_found(tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    jsonl.write(sample.VISITED, path)
+    (*rest, broken, form) = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert not any("visited" in row or "visit" in row for row in rest)
+    assert (broken["visit"], broken["paper"], form["paper"]) == (0, None, "Mẫu số 01")
+    told = form["visited"]
+    assert (told["outcome"], told["outcome_label"], told["refused"]) == ("broken", "không hoạt động", 3)
+    assert [(step["name"], step["status"], step["ms"]) for step in told["steps"]] == [
+        ("Mở cổng", 200, 120),
+        ("Trang thủ tục", 200, 310),
+        ("Bấm “Nộp trực tuyến”", None, None),
+    ]
+    assert len(told["attempts"]) == 2
+
+
+def test_xlsx_lists_every_visit_and_every_step(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    xlsx.write(sample.VISITED, path)
+    book = load_workbook(path)
+    rows = list(book["Dịch vụ trực tuyến"].iter_rows(min_row=2, values_only=True))
+    assert [(row[2], row[5], row[7], row[8], row[9], row[10], row[11]) for row in rows[:-1]] == [
+        ("1.012756.H99", "không hoạt động", 2, None, 3, 430, 3),
+        ("1.001612.H99", "tới được trang đăng nhập", 1, None, 3, 430, 0),
+        ("2.000908.H99", "không kiểm tra được", 1, None, 3, 430, 0),
+        ("1.001193.H99", "đăng nhập vòng quanh", 1, None, 3, 430, 0),
+        ("2.000488.H99", "không hoạt động", 2, "hệ thống quốc gia", 3, 430, 0),
+        ("2.000908.H99", "tới được biểu mẫu điện tử", 2, None, 3, 430, 0),
+    ]
+    assert rows[-1][:7] == (
+        "UBND phường Trung Tâm",
+        "h99-p1",
+        None,
+        None,
+        None,
+        "không thử được",
+        "Ngoài khung giờ được phép truy cập.",
+    )
+    assert book["Các bước thử"].max_row == 1 + 3 * len(sample.VISITS)

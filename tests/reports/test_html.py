@@ -4,11 +4,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
 from audits.rules import rules
 from reports.formats import html
 from reports.labels import rule_title
+from reports.pictures import as_data
 from tests.reports import sample
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 AUDITS = {
     "ordinary": sample.ORDINARY,
+    "visited": sample.VISITED,
     "hostile": sample.HOSTILE,
     "nothing found": sample.NOTHING_FOUND,
     "nothing seen": sample.NOTHING_SEEN,
@@ -178,3 +181,72 @@ def test_every_finding_suggests_a_remedy() -> None:
     page = tree(sample.ORDINARY)
     told = {re.sub(r"\s+", " ", node.text()).strip() for node in page.css("details.finding dd")}
     assert {rules()[item.finding.rule].remedy for item in sample.ORDINARY.findings} <= told
+
+
+def test_visits_are_told_by_outcome_and_what_could_not_be_seen_blames_nobody() -> None:
+    page = tree(sample.VISITED)
+    table = one(page, ".outcomes")
+    head = [re.sub(r"\s+", " ", cell.text()).strip() for cell in table.css("thead th")]
+    (row,) = [[cell.text().strip() for cell in line.css("th, td")] for line in table.css("tbody tr")]
+    assert dict(zip(head[1:], row[1:], strict=True)) == {
+        "tới được biểu mẫu điện tử": "1",
+        "tới được trang đăng nhập": "1",
+        "không kiểm tra được": "1",
+        "đăng nhập vòng quanh": "1",
+        "không hoạt động": "2",
+        "Đã thử": "6",
+        "Yêu cầu bị chặn": "3",
+    }
+    notice = text(page, "section[aria-labelledby=truc-tuyen] .notice")
+    assert "Không kết luận được về 2 dịch vụ." in notice
+    assert "không phải lỗi của cơ quan" in notice
+    assert "lỗi mới gặp một lần, chưa tính" in notice
+    assert "Ngoài khung giờ được phép truy cập." in notice
+    section = text(page, "section[aria-labelledby=truc-tuyen]")
+    assert "1 dịch vụ dừng ở lỗi của hệ thống dùng chung quốc gia" in section
+    assert "3 yêu cầu của các trang đã bị chặn" in section
+    # What arrived and shows nothing is only counted.
+    assert [node.text() for node in page.css(".visits > .visit > summary .code")] == [
+        "1.012756.H99", "2.000908.H99", "1.001193.H99", "2.000488.H99", "2.000908.H99"
+    ]  # fmt: skip
+    assert tree(sample.ORDINARY).css_first("section[aria-labelledby=truc-tuyen]") is None
+
+
+def test_a_sign_from_a_visit_leads_to_its_steps() -> None:
+    page = tree(sample.VISITED)
+    links = [node.attributes["href"] for node in page.css("#dau-hieu-11 a, #dau-hieu-12 a")]
+    assert links.count("#luot-thu-1") == 2
+    assert not page.css("#dau-hieu-11 del, #dau-hieu-11 ins"), "what was seen is no wording of what is expected"
+    steps = [[cell.text().strip() for cell in row.css("th, td")] for row in page.css("#luot-thu-1 .steps tbody tr")]
+    assert steps[0] == ["1. Mở cổng", "http://127.0.0.1:8101/", "200", "120"]
+    assert steps[2][2:] == ["–", "–"]
+    shown = text(page, "#luot-thu-1")
+    for part in (
+        "không hoạt động",
+        "Kết cục: broken.",
+        "lần 2: broken",
+        "Mẫu số 01: liên kết chết (HTTP 404)",
+        "Toàn trình",
+    ):
+        assert part in shown
+    assert "journeys/aa/sheet.jpg" in shown, "without its file the picture is named"
+    assert "hệ thống dùng chung của quốc gia" in text(page, "#luot-thu-4")
+
+
+def test_the_picture_of_a_journey_is_in_the_page_and_small(tmp_path: Path) -> None:
+    (tmp_path / "journeys/aa").mkdir(parents=True)
+    Image.effect_noise((1800, 1400), 60).convert("RGB").save(tmp_path / "journeys/aa/sheet.jpg")
+    page = LexborHTMLParser("".join(html.page(sample.VISITED, "vi", tmp_path)))
+    (picture,) = page.css("img")
+    assert (picture.attributes["src"] or "").startswith("data:image/jpeg;base64,")
+    assert len(picture.attributes["src"] or "") < (tmp_path / "journeys/aa/sheet.jpg").stat().st_size
+    assert picture.attributes["alt"]
+    (tmp_path / "journeys/aa/sheet.jpg").write_bytes(b"not a picture")
+    assert not LexborHTMLParser("".join(html.page(sample.VISITED, "vi", tmp_path))).css("img")
+
+
+@pytest.mark.parametrize("name", ["../secret.jpg", "/etc/passwd", "a/../../b.jpg", "", None])
+def test_no_picture_is_taken_from_outside_the_captures(name: str | None, tmp_path: Path) -> None:
+    Image.new("RGB", (9, 9)).save(tmp_path / "secret.jpg")
+    (tmp_path / "in").mkdir()
+    assert as_data(tmp_path / "in", name) is None

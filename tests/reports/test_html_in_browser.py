@@ -97,7 +97,9 @@ def test_a_link_to_a_finding_can_be_copied(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("audit", [sample.ORDINARY, sample.HOSTILE], ids=["ordinary", "hostile"])
+@pytest.mark.parametrize(
+    "audit", [sample.ORDINARY, sample.VISITED, sample.HOSTILE], ids=["ordinary", "visited", "hostile"]
+)
 def test_nothing_overflows(browser: Browser, audit: Audit, width: int, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     html.write(audit, path)

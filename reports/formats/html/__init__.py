@@ -17,6 +17,8 @@ from reports.differences import marked
 from reports.formats.html.chart import bars
 from reports.labels import (
     decision_text,
+    file_label,
+    outcome_label,
     reason_label,
     recommendation_title,
     rule_remedy,
@@ -25,18 +27,23 @@ from reports.labels import (
     state_label,
 )
 from reports.overview import overview
+from reports.pictures import as_data
 from reports.translation import date_text, number_text, sentence_text, time_text, translator
+from reports.tried import tried, visit_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from audits.audit import Audit
+    from crawlers.visits import ServiceVisit
 
 SUFFIX = ".html"
 
 # What one source's faults may take of the page; the workbook lists them all.
 _FAULTS_SHOWN = 20
+# Bytes that the pictures of visits may take of the page; the others are named by their file.
+_PICTURES = 8 * 2**20
 
 
 def write(audit: Audit, path: Path) -> None:
@@ -47,14 +54,16 @@ def write(audit: Audit, path: Path) -> None:
 
     """
     with replacing(path) as temporary, temporary.open("xb") as file:
-        for chunk in page(audit, settings().language):
+        for chunk in page(audit, settings().language, settings().captures / f"audit-{audit.id}"):
             # Text from a portal may hold a lone surrogate, which UTF-8 cannot.
             file.write(chunk.encode("utf-8", "replace"))
 
 
-def page(audit: Audit, language: str) -> Iterator[str]:
-    """Return the page in pieces, in that language; times are Vietnamese."""
+def page(audit: Audit, language: str, captures: Path | None = None) -> Iterator[str]:
+    """Return the page in pieces, in that language; times are Vietnamese. `captures`: the folder with the pictures of visits."""
     _ = translator(language)
+    figures = tried(audit)
+    places = {(item.target, item.place): number for number, item in enumerate(figures.shown, start=1)}
     environment = Environment(
         loader=PackageLoader("reports.formats.html", ""),
         autoescape=True,
@@ -75,6 +84,11 @@ def page(audit: Audit, language: str) -> Iterator[str]:
         "decision_text": partial(decision_text, language=language),
         "severity_label": partial(severity_label, _=_),
         "state_label": partial(state_label, _=_),
+        "outcome_label": partial(outcome_label, _=_),
+        "file_label": partial(file_label, _=_),
+        "visit_moment": visit_moment,
+        "visit_number": lambda item: places.get((item.target, item.finding.visit)),
+        "picture": _Pictures(captures),
         "marked": marked,
         "bars": bars,
         "Severity": Severity,
@@ -85,6 +99,7 @@ def page(audit: Audit, language: str) -> Iterator[str]:
     return environment.get_template("page.html").generate(
         audit=audit,
         figures=overview(audit),
+        tried=figures,
         language=language,
         style=style,
         script=script,
@@ -92,6 +107,21 @@ def page(audit: Audit, language: str) -> Iterator[str]:
         "base-uri 'none'; form-action 'none'",
         faults_shown=_FAULTS_SHOWN,
     )
+
+
+class _Pictures:
+    """Gives the picture of a visit for the page, until the page has enough of them."""
+
+    def __init__(self, captures: Path | None) -> None:
+        self._captures = captures
+        self._left = _PICTURES
+
+    def __call__(self, visit: ServiceVisit) -> str | None:
+        if self._captures is None or self._left <= 0:
+            return None
+        data = as_data(self._captures, visit.evidence.contact_sheet)
+        self._left -= len(data or "")
+        return data
 
 
 def _source(environment: Environment, name: str) -> Markup:
