@@ -21,9 +21,11 @@ from audits.rejudge import Cause, Change, Rejudgement, compare_portals, digest, 
 from audits.rules import rules
 from audits.run import begin, carry_out, catalogue_of, judge_target, records_beside
 from audits.store import Archived, NewFinding, Store, StoreError, open_store
+from audits.visiting import captures_of, judge_visits
 from crawlers.archive import Archive, ArchiveError, Exchange, Recorder, read_body
 from crawlers.reread import reread
 from crawlers.targets import Target, read_targets
+from crawlers.visits import Attempt, Outcome, ServiceVisit
 from fixtures.__main__ import targets
 from fixtures.portals import running
 from fixtures.province import FOLDER, SOURCES
@@ -89,6 +91,29 @@ def test_the_same_bytes_and_rules_give_the_same_bytes_and_nothing_is_stored(audi
     assert {orjson.loads(line)["finding"]["rule"] for line in result.now.splitlines()} <= set(versions)
     again = rejudge(audited.store, audited.id, audited.captures)
     assert digest(again.now) == digest(result.now)
+
+
+def test_visits_are_judged_again_with_the_pages(audited: Audited) -> None:
+    audit_id = kept_otherwise(audited, lambda _, kept: kept)
+    target = next(each for each in audited.targets if each.id == PORTAL)
+    records = audited.store.published(audit_id, PORTAL)
+    attempts = (Attempt("2026-11-02T01:00:00+00:00", Outcome.BROKEN, "HTTP 500"),) * 2
+    visits = {
+        place: ServiceVisit(PORTAL, row.code, row.name, Outcome.BROKEN, "Toàn trình", "HTTP 500.", attempts=attempts)
+        for place, row in enumerate(records[:3])
+    }
+    judge = Judge(catalogue_of(audited.store, audited.store.audit(audit_id).catalogue))
+    judged = judge_visits(judge, target, records, visits, ON)
+    assert {new.finding.rule for new in judged.findings} == {"broken_e_service"}
+    captures = [each for visit in visits.values() for each in captures_of(visit, audited.captures, NOW)]
+    audited.store.save_visits(audit_id, PORTAL, visits, judged, captures=captures, ended_at=NOW)
+    result = rejudge(audited.store, audit_id, audited.captures)
+    assert result.identical
+    assert b"broken_e_service" in result.now
+    portals = compare_portals(audited.store, audit_id, audited.captures, audited.id, audited.captures)
+    unseen = [sign for sign in portals.unseen if sign.new.finding.visit is not None]
+    assert len(unseen) == len(judged.findings), "the other audit visited nothing, so nothing is new"
+    assert portals.new == ()
 
 
 # --- an audit as it would have been kept by other rules or other readers --------------------------------------------
