@@ -410,7 +410,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings().max_response,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": {"https": "crawlers.tls.LenientHandler"},
+        "DOWNLOAD_HANDLERS": {"http": "crawlers.heads.BoundedHandler", "https": "crawlers.tls.LenientHandler"},
         "LOG_FILE": str(log),
         "LOG_LEVEL": "WARNING",
         "TELNETCONSOLE_ENABLED": False,

@@ -49,7 +49,7 @@ def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     return {
         "DOWNLOAD_HANDLERS": {
-            "http": "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler",
+            "http": "crawlers.browser.LenientBrowser",
             "https": "crawlers.browser.LenientBrowser",
         },
         "PLAYWRIGHT_LAUNCH_OPTIONS": {

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 
+from crawlers.heads import BoundedHandler, BoundedHeads
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -56,12 +58,12 @@ def distrusted(host: str, port: int, timeout: float) -> str | None:
         return None  # the request itself will say so
 
 
-class Lenient:
+class Lenient(BoundedHeads):
     """A download handler that makes the requests so marked without verifying, and all others as it would."""
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)  # type: ignore[call-arg] # a mixin: the handler beside it takes the crawler
-        self._unverified = HTTP11DownloadHandler(_Unverified(crawler))  # type: ignore[arg-type] # stands for the crawler
+        super().__init__(crawler)
+        self._unverified = BoundedHandler(_Unverified(crawler))  # type: ignore[arg-type] # stands for the crawler
 
     async def download_request(self, request: Request) -> Response:
         """Make a request."""

@@ -142,6 +142,11 @@ class Visit:
                 f"nguồn liệt kê {self.listed} thủ tục, ngoài khoảng dự kiến {expect[0]}–{expect[1]}; "
                 "không dùng để kết luận, hãy kiểm tra nguồn hoặc sửa “expect” trong tệp mục tiêu"
             )
+        if expect is None and not self.entries and not self.listed:
+            return "count", (
+                "nguồn không liệt kê thủ tục nào; không dùng để kết luận, hãy xem lại địa chỉ và nền tảng của mục tiêu; "
+                "nếu đúng là không có, đặt “expect” trong tệp mục tiêu"
+            )
         if self.total is not None and self.read + self.failed != self.total:
             return "count", (
                 f"nguồn ghi tổng số {self.total} thủ tục nhưng chỉ thấy {self.read + self.failed} thủ tục khác nhau; không dùng để kết luận"

@@ -205,5 +205,5 @@ def test_time_and_memory_are_bounded(crawled: Crawled) -> None:
     assert (crawled.report.state, len(crawled.report.faults)) == ("partial", failed)
     assert crawled.report.read == 2 * len(CASES) - failed
     assert crawled.seconds < 40
-    assert crawled.peak < 640 * 1024, "some copies of the largest page that may be loaded"
+    assert crawled.peak < 400 * 1024, "some copies of the largest page that may be loaded"
     assert SENT[0] < 200 * MIB, "what is too large is broken off, not loaded to its end"
