@@ -293,18 +293,20 @@ def test_faults_of_the_catalogue_are_listed_for_the_ministry(tmp_path: Path) -> 
 
 
 class Elsewhere(BaseHTTPRequestHandler):
-    """A host that answers everything with a page of HTML."""
+    """A host whose API answers with a page of HTML."""
+
+    other = 404
 
     def do_GET(self) -> None:
-        self._answer()
+        self._answer(404 if self.path == "/robots.txt" else self.other)
 
     def do_POST(self) -> None:
-        self._answer()
+        self._answer(200)
 
-    def _answer(self) -> None:
+    def _answer(self, status: int) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = "<!DOCTYPE html><html><body><h1>Trang đã chuyển</h1></body></html>".encode()
-        self.send_response(200 if self.path != "/robots.txt" else 404)
+        self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -314,10 +316,22 @@ class Elsewhere(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Walled(Elsewhere):
+    """A host that answers every address with that same page, as a wall does."""
+
+    other = 200
+
+
 def test_what_could_not_be_looked_at_accuses_nobody(tmp_path: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    urls = {"changed": f"http://127.0.0.1:{server.server_port}/", "gone": "http://127.0.0.1:9/"}
+    walled = ThreadingHTTPServer(("127.0.0.1", 0), Walled)
+    threading.Thread(target=walled.serve_forever, daemon=True).start()
+    urls = {
+        "changed": f"http://127.0.0.1:{server.server_port}/",
+        "alike": f"http://127.0.0.1:{walled.server_port}/",
+        "gone": "http://127.0.0.1:9/",
+    }
     (tmp_path / "targets.toml").write_text(
         "".join(
             f'[[target]]\nid = "{name}"\nagency = "{name}"\nlevel = "province"\nplatform = "dvcqg"\nurl = "{url}"\ndelay = 0\n'
@@ -327,12 +341,14 @@ def test_what_could_not_be_looked_at_accuses_nobody(tmp_path: Path) -> None:
     )
     soat("catalogue", "import", str(CATALOGUE), "--as-of", "2026-01-01", cwd=tmp_path)
     done = soat("audit", "run", "targets.toml", "--json", cwd=tmp_path, SOAT_RETRIES="0", SOAT_TIMEOUT="5")
-    server.shutdown()
-    server.server_close()
+    for each in (server, walled):
+        each.shutdown()
+        each.server_close()
     assert done.returncode == 4, done.stderr
     told = json.loads(done.stdout)
     assert {source["target"]: source["state"] for source in told["sources"]} == {
         "changed": "changed",
+        "alike": "blocked",
         "gone": "unreachable",
     }
     assert told["findings"] == 0
