@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from crawlers.visits import Linked, Phone, Violation
 
 QUIET = 0.2  # seconds without a request after which a page is taken to be still
+LATE = 1.0  # seconds after which a way in that was not there is looked for once more
 NOTHING = 2.0  # seconds within which a click must have begun to do something
 ANSWER = 5.0  # seconds within which a page must say what it shows; one that is stuck in a loop does not
 MOST_PAGES = 8  # pages followed after the way in
@@ -238,12 +239,18 @@ class Walker:
         await self._procedure_page(url)
 
     async def _procedure_page(self, url: str) -> NoReturn:
+        before = self.page.url
         sight = await self._open("Trang thủ tục", url, picture=False)
+        if sight.url == before and _plain(before) != _plain(url):
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
         self._understood(sight)
         self._own_procedure(sight, "Trang thủ tục")
         found = _LEVEL.search(sight.text)
         self.level = None if found is None else found[2]
         way_in = await self._first(self.journey.way_in)
+        if way_in is None:  # an app may be drawing its page anew just then
+            await asyncio.sleep(min(LATE, self.pace.patience))
+            way_in = await self._first(self.journey.way_in)
         await self._step("Trang thủ tục", sight, way_in)
         await self._downloads(sight)
         if self.pace.checks:
@@ -262,6 +269,10 @@ class Walker:
                     sight.url,
                 )
             self._excuse(sight)
+            if not names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name):
+                raise End(
+                    Outcome.BLOCKED, "Không kiểm tra được: không nhận ra trang này là trang của thủ tục.", sight.url
+                )
             raise End(
                 Outcome.NO_WAY_IN,
                 "Trang thủ tục ghi là nộp được trực tuyến nhưng không có nút hay liên kết nộp.",
