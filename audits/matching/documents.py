@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from audits.matching.papers import (
@@ -378,7 +378,7 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
                 best = max(best, BARE if segment.kind == other.kind else 0.0)
                 continue
             if (
-                "photo" in {segment.kind, other.kind}
+                (segment.kind == "photo" or other.kind == "photo")
                 and "=portrait" in whole.words
                 and "=portrait" in other_whole.words
             ):
@@ -393,6 +393,7 @@ def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
     return best
 
 
+@cache
 def _kinship(one: str | None, other: str | None) -> float:
     """Return how well two kinds of paper go together: a document of no telling kind may be nearly anything."""
     if one == other:
