@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawlers.page import Field, Values, json_text, key_of, lines_of, link, plain, read_json, text_of
+from crawlers.page import Field, Values, json_rows, json_text, key_of, lines_of, link, plain, read_json, text_of
 from crawlers.platforms import Ask, Listing, Reading
 from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure, Source
 from crawlers.sections import LABELS, UNREAD, Heading, read_sections, require, under_headings, words_of
@@ -203,7 +203,7 @@ def _deployments(answer: Page) -> list[tuple[str, dict[str, Any]]]:
         raise answer.changed("$.code", f"bản ghi triển khai: cần mã {SUCCESS} và “OK”, gặp {answer.status}")
     data = envelope.get("data")
     holder, key, at = (data, "rows", "$.data") if isinstance(data, dict) else (envelope, "data", "$")
-    rows = _rows(answer, holder, key, at)
+    rows = json_rows(answer, holder, key, at)
     if rows is None:
         raise answer.changed(f"{at}.{key}", "thiếu danh sách bản ghi triển khai")
     for place, row in rows:
@@ -301,24 +301,6 @@ def _data(page: Page) -> dict[str, Any]:
     return data
 
 
-def _rows(page: Page, data: Mapping[str, Any], key: str, at: str) -> list[tuple[str, dict[str, Any]]] | None:
-    """The objects of an array with their places, nulls skipped; None: the record has no such part."""
-    array = data.get(key)
-    if array is None:
-        return None
-    if not isinstance(array, list):
-        raise page.changed(f"{at}.{key}", f"cần một danh sách, gặp {type(array).__name__}")
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for index, item in enumerate(array):
-        place = f"{at}.{key}[{index}]"
-        if item is None:
-            continue
-        if not isinstance(item, dict):
-            raise page.changed(place, f"cần một đối tượng, gặp {type(item).__name__}")
-        rows.append((place, item))
-    return rows
-
-
 def _text(page: Page, row: Mapping[str, Any], key: str, at: str) -> str | None:
     return None if row.get(key) is None else json_text(page, row[key], f"{at}.{key}")
 
@@ -331,7 +313,7 @@ def _named(
         if data.get(key) is None or values.texts.get(to):
             continue
         if isinstance(data[key], list):
-            names = [_text(page, row, "name", place) or "" for place, row in _rows(page, data, key, at) or []]
+            names = [_text(page, row, "name", place) or "" for place, row in json_rows(page, data, key, at) or []]
             values.put(to, join.join(filter(None, names)), f"{at}.{key}")
         else:
             values.put(to, _text(page, data, key, at), f"{at}.{key}")
@@ -345,7 +327,7 @@ def _level(data: Mapping[str, Any], values: Values, at: str) -> str | None:
 
 
 def _steps(page: Page, data: Mapping[str, Any], values: Values, at: str) -> str | None:
-    rows = _rows(page, data, "executionSteps", at)
+    rows = json_rows(page, data, "executionSteps", at)
     if rows is None:
         return None
     texts = [_text(page, row, key, place) for place, row in rows for key in ("name", "description")]
@@ -353,7 +335,7 @@ def _steps(page: Page, data: Mapping[str, Any], values: Values, at: str) -> str 
 
 
 def _methods(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[PublishedMethod, ...] | None:
-    rows = _rows(page, data, "executionMethods", at)
+    rows = json_rows(page, data, "executionMethods", at)
     if rows is None:
         return None
     methods: list[PublishedMethod] = []
@@ -392,7 +374,7 @@ def _time(page: Page, row: Mapping[str, Any], at: str) -> tuple[str | None, str]
 
 def _fee(page: Page, row: Mapping[str, Any], at: str) -> tuple[str | None, str]:
     """The fee in words. No fee row and no word of money in the description: not stated, which is not the same as free."""
-    fees = _rows(page, row, "fees", at)
+    fees = json_rows(page, row, "fees", at)
     texts = [text for place, fee in fees or [] if (text := _amount(page, fee, place))]
     if texts:
         return "; ".join(texts), f"{at}.fees[0].value" if len(texts) == 1 else f"{at}.fees"
@@ -418,18 +400,18 @@ def _amount(page: Page, fee: Mapping[str, Any], at: str) -> str:
 
 
 def _documents(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[PublishedDocument, ...] | None:
-    cases = _rows(page, data, "executionCases", at)
+    cases = json_rows(page, data, "executionCases", at)
     if cases is None:
         return None
     documents: list[PublishedDocument] = []
     for case_place, case in cases:
         case_name = _text(page, case, "name", case_place)
-        for place, row in _rows(page, case, "profileComponents", case_place) or []:
+        for place, row in json_rows(page, case, "profileComponents", case_place) or []:
             to = f"documents[{len(documents)}]"
             name = _text(page, row, "name", place)
             if name is None:
                 raise page.changed(f"{place}.name", "thiếu tên giấy tờ")
-            forms = _rows(page, row, "attachments", place)
+            forms = json_rows(page, row, "attachments", place)
             files = None if forms is None else [_text(page, form, "fileName", where) or "" for where, form in forms]
             documents.append(
                 PublishedDocument(
@@ -452,7 +434,7 @@ def _quantity(page: Page, row: Mapping[str, Any], at: str) -> str | None:
 
 
 def _legal_bases(page: Page, data: Mapping[str, Any], values: Values, at: str) -> tuple[str, ...] | None:
-    rows = _rows(page, data, "legalBasisesDetails", at)
+    rows = json_rows(page, data, "legalBasisesDetails", at)
     if rows is None:
         return None
     bases: list[str] = []

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import orjson
 
 from crawlers.documents import is_document, read_document
-from crawlers.page import Field, Section, Values, json_text, key_of, read_json
+from crawlers.page import Field, Section, Values, json_rows, json_text, key_of, read_json
 from crawlers.platforms import Ask, Listing, Reading
 from crawlers.records import PublishedDocument, PublishedMethod, PublishedProcedure, Source
 from crawlers.sections import (
@@ -216,14 +216,6 @@ def _objects(page: Page, data: Mapping[str, Any], key: str, at: str) -> list[tup
     return [(f"{at}.{key}[{index}]", item) for index, item in enumerate(array) if item is not None]
 
 
-def _rows(page: Page, data: Mapping[str, Any], key: str, at: str) -> list[tuple[str, dict[str, Any]]] | None:
-    rows = _objects(page, data, key, at)
-    for place, row in rows or []:
-        if not isinstance(row, dict):
-            raise page.changed(place, f"cần một đối tượng, gặp {type(row).__name__}")
-    return rows
-
-
 def _said(page: Page, row: Mapping[str, Any], key: str, at: str) -> str:
     return "" if row.get(key) is None else json_text(page, row[key], f"{at}.{key}")
 
@@ -246,7 +238,7 @@ def _names(page: Page, data: Mapping[str, Any], values: Values) -> None:
 
 
 def _synced_steps(page: Page, data: Mapping[str, Any], values: Values) -> None:
-    cases = _rows(page, data, "TRINHTUTHUCHIEN", "$")
+    cases = json_rows(page, data, "TRINHTUTHUCHIEN", "$")
     if cases is None:
         return
     lines: list[str] = []
@@ -260,7 +252,7 @@ def _synced_steps(page: Page, data: Mapping[str, Any], values: Values) -> None:
 
 
 def _synced_methods(page: Page, data: Mapping[str, Any], values: Values) -> tuple[PublishedMethod, ...] | None:
-    rows = _rows(page, data, "CACHTHUCTHUCHIEN", "$")
+    rows = json_rows(page, data, "CACHTHUCTHUCHIEN", "$")
     if rows is None:
         return None
     methods: list[PublishedMethod] = []
@@ -268,7 +260,7 @@ def _synced_methods(page: Page, data: Mapping[str, Any], values: Values) -> tupl
         channel = str(row.get("KENH"))
         if channel not in CHANNELS:
             raise page.changed(f"{at}.KENH", f"kênh lạ: {channel}")
-        times = _rows(page, row, "THOIGIAN", at)
+        times = json_rows(page, row, "THOIGIAN", at)
         if times is None:
             raise page.changed(f"{at}.THOIGIAN", "thiếu khóa bắt buộc")
         for place, time in times or [(at, {})]:
@@ -279,7 +271,7 @@ def _synced_methods(page: Page, data: Mapping[str, Any], values: Values) -> tupl
             told = _said(page, time, "MOTA", place)
             if told and limit:
                 values.ignored.add("CACHTHUCTHUCHIEN[].THOIGIAN[].MOTA")
-            fees = _rows(page, time, "PHILEPHI", place)
+            fees = json_rows(page, time, "PHILEPHI", place)
             texts = [_synced_fee(page, fee, where) for where, fee in fees or []]
             methods.append(
                 PublishedMethod(
@@ -302,12 +294,12 @@ def _synced_fee(page: Page, fee: Mapping[str, Any], at: str) -> str:
 
 
 def _synced_documents(page: Page, data: Mapping[str, Any], values: Values) -> tuple[PublishedDocument, ...] | None:
-    cases = _rows(page, data, "THANHPHANHOSO", "$")
+    cases = json_rows(page, data, "THANHPHANHOSO", "$")
     if cases is None:
         return None
     documents: list[PublishedDocument] = []
     for at, case in cases:
-        papers = _rows(page, case, "GIAYTO", at)
+        papers = json_rows(page, case, "GIAYTO", at)
         if papers is None:
             raise page.changed(f"{at}.GIAYTO", "thiếu khóa bắt buộc")
         name_of_case = _said(page, case, "TRUONGHOP", at) or None
@@ -333,7 +325,7 @@ def _synced_documents(page: Page, data: Mapping[str, Any], values: Values) -> tu
 
 
 def _synced_bases(page: Page, data: Mapping[str, Any], values: Values) -> tuple[str, ...] | None:
-    rows = _rows(page, data, "CANCUPHAPLY", "$")
+    rows = json_rows(page, data, "CANCUPHAPLY", "$")
     if rows is None:
         return None
     bases: list[str] = []
