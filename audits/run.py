@@ -106,10 +106,12 @@ def carry_out(
     folder: Path,
     progress: Callable[[Progress], None] | None = None,
     shop: Shop | None = None,
+    *,
+    origin: Path | None = None,
 ) -> list[SourceReport]:
     """Crawl and judge every target of an audit that is not finished yet; captures are kept in `folder`.
 
-    Where the audit is to visit e-services, `shop` does so after the crawl; a target that could not be visited is told so and
+    With `origin`, an archive as `crawl` takes it, nothing is asked of the portals: they are audited as kept by the audit's day. Where the audit is to visit e-services, `shop` does so after the crawl; a target that could not be visited is told so and
     stays judged by what it publishes. Called again after an interruption it goes on where it stopped. Returns the reports of
     the crawl.
 
@@ -123,7 +125,8 @@ def carry_out(
     judged = {count.target for count in audit.counts}
     targets = store.targets(audit_id)
     published_file = folder / "published.jsonl"
-    reports = crawl(targets, published=published_file, captures=folder, progress=progress)
+    kept_by = None if origin is None else audit.on
+    reports = crawl(targets, published=published_file, captures=folder, progress=progress, origin=origin, on=kept_by)
     if any(report.state is SourceState.INTERRUPTED for report in reports):
         raise KeyboardInterrupt
     judge = Judge(catalogue_of(store, audit.catalogue), store.lawful_differences())

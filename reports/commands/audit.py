@@ -22,7 +22,7 @@ from crawlers.settings import settings
 from crawlers.targets import read_targets
 from crawlers.visits import Outcome
 from reports import progress
-from reports.commands.files import tell_sources
+from reports.commands.files import Origin, tell_sources
 from reports.labels import decision_text, outcome_label, rule_title, severity_label
 from reports.terminal import (
     FailOn,
@@ -62,6 +62,7 @@ def audit_run(
     on: On = None,
     only: Annotated[str | None, typer.Option(help="Chỉ một mục tiêu, theo id.")] = None,
     resume: Annotated[int | None, typer.Option(help="Tiếp tục cuộc kiểm tra có số này.")] = None,
+    origin: Origin = None,
     with_visits: Annotated[
         bool, typer.Option("--visit", help="Thử cả các dịch vụ công trực tuyến, tới bước cuối, không gửi gì.")
     ] = False,
@@ -74,6 +75,8 @@ def audit_run(
     """Chạy một cuộc kiểm tra: thu thập, đối chiếu, lưu dấu hiệu kèm bằng chứng."""
     if (targets is None) == (resume is None):
         raise typer.BadParameter("nêu tệp targets.toml, hoặc --resume SỐ để tiếp tục")
+    if origin is not None and with_visits:
+        raise typer.BadParameter("--visit thử cổng đang chạy nên không dùng cùng --from")
     threshold = read_severity(fail_on)
     with open_store() as store:
         if targets is not None:
@@ -83,11 +86,11 @@ def audit_run(
         else:
             audit_id = resume or 0
         with (
-            resumable(f"Tiếp tục bằng: soat audit run --resume {audit_id}"),
+            resumable(f"Tiếp tục bằng: soat audit run --resume {audit_id}{f' --from {origin}' if origin else ''}"),
             progress.auditing(_translate("Thu thập"), _translate("Thử dịch vụ")) as (show, show_visits),
         ):
             shop = shopper(Manner(pause=pause), show_visits)
-            reports = carry_out(store, audit_id, captures_of(audit_id), show, shop)
+            reports = carry_out(store, audit_id, captures_of(audit_id), show, shop, origin=origin)
         audit = store.audit(audit_id)
     counts: dict[Severity | None, int] = {}
     for item in audit.findings:

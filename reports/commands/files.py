@@ -56,6 +56,10 @@ EarlierFiles = Annotated[
     list[Path] | None,
     typer.Option("--earlier", help="Bản danh mục cũ hơn, từ cũ đến mới; lặp lại được, cùng --as-of."),
 ]
+Origin = Annotated[
+    Path | None,
+    typer.Option("--from", help="Lấy từ kho lưu (WARC, WACZ hoặc thư mục trang đã lưu), không hỏi cổng."),
+]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Ngày danh mục này thay bản trước (YYYY-MM-DD).")]
 
 
@@ -64,10 +68,7 @@ def crawl(
     out: Annotated[Path, typer.Option(help="Tệp ghi các bản ghi đã công khai.")] = Path("published.jsonl"),
     captures: Annotated[Path | None, typer.Option(help="Thư mục lưu bản chụp (WARC).")] = None,
     only: Annotated[str | None, typer.Option(help="Chỉ một mục tiêu, theo id.")] = None,
-    origin: Annotated[
-        Path | None,
-        typer.Option("--from", help="Lấy từ kho lưu (WARC, WACZ hoặc thư mục trang đã lưu), không hỏi cổng."),
-    ] = None,
+    origin: Origin = None,
     on: Annotated[
         str | None, typer.Option(help="Với --from: bản lưu cuối cùng tính đến ngày này (YYYY-MM-DD).")
     ] = None,

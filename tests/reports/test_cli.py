@@ -11,9 +11,10 @@ import sqlite3
 import subprocess
 import threading
 import time
-from datetime import date
+from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -392,3 +393,27 @@ def test_ctrl_c_stops_cleanly_and_resume_ends_the_same(tmp_path: Path) -> None:
 
     assert compared(one) == compared(other)
     assert one
+
+
+def test_a_period_past_is_audited_from_an_archive(tmp_path: Path) -> None:
+    with running(ON) as portals:
+        one = [part for part in targets(portals.urls).split("[[target]]") if '"h99-portal"' in part]
+        (tmp_path / "targets.toml").write_text(f"[[target]]{one[0]}", encoding="utf-8")
+        scope = SOURCES["h99-portal"].scope
+        (tmp_path / scope.name).write_bytes(scope.read_bytes())
+        soat("catalogue", "import", str(CATALOGUE), "--as-of", "2026-01-01", cwd=tmp_path)
+        day = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
+        live = soat("audit", "run", "targets.toml", "--on", day, "--json", cwd=tmp_path)
+    # The portal is gone; what it published is in the archive of the first audit.
+    kept = str(tmp_path / "captures" / "audit-1")
+    past = soat("audit", "run", "targets.toml", "--on", day, "--from", kept, "--json", cwd=tmp_path)
+    assert (live.returncode, past.returncode) == (0, 0), past.stderr
+    first, second = json.loads(live.stdout), json.loads(past.stdout)
+    assert first["findings"] == second["findings"] > 0
+    before = soat("audit", "run", "targets.toml", "--on", "2026-02-01", "--from", kept, "--json", cwd=tmp_path)
+    assert before.returncode == 4
+    told = json.loads(before.stdout)
+    assert told["findings"] == 0
+    assert told["sources"][0]["state"] not in {"ok", "partial"}
+    refused = soat("audit", "run", "targets.toml", "--from", kept, "--visit", cwd=tmp_path)
+    assert refused.returncode == 2
