@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +16,7 @@ from crawlers.visits import Hotline, Linked, Phone, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from playwright.async_api import Locator, Page
+    from playwright.async_api import CDPSession, Locator, Page
 
     from crawlers.journeys.sight import Control, Sight
     from crawlers.journeys.traffic import Traffic
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 AXE = (Path(__file__).with_name("vendor") / "axe.min.js").read_text(encoding="utf-8")
 PHONE = (390, 844)
 """A phone's window in CSS pixels."""
+PATIENCE = 20.0  # seconds the rules may take on one page
 MOST_NODES = 5  # failing elements kept of each rule
 _RUN_AXE = """async () => {
   const found = await axe.run(document, {
@@ -44,12 +48,35 @@ _HOTLINE = re.compile(
 _NUMBER = re.compile(r"(?:\+84|0)\d{9,10}|1[89]00\d{4,6}|1022|18001096")
 
 
-async def axe(page: Page) -> tuple[Violation, ...]:
-    """Return the rules of axe-core (WCAG 2.1 A and AA) that the page breaks; the page itself is not changed."""
-    await page.evaluate(AXE)
-    rows: list[dict[str, Any]] = await page.evaluate(_RUN_AXE)
+@dataclass(slots=True)
+class Known:
+    """What a run already learned of its portals: pages that many link to, and the rules broken on pages that are built alike."""
+
+    links: dict[str, Linked] = field(default_factory=dict)
+    alike: dict[str, tuple[Violation, ...]] = field(default_factory=dict)
+
+
+def likeness(html: str) -> str:
+    """Return what pages have in common that differ only in their words and numbers: the same rules are broken on all of them."""
+    return sha256(re.sub(r"\d+", "0", re.sub(r">[^<]*\S[^<]*<", ">x<", html)).encode()).hexdigest()
+
+
+async def axe(session: CDPSession, url: str) -> tuple[Violation, ...] | None:
+    """Return the rules of axe-core (WCAG 2.1 A and AA) that the page breaks; None: they could not be tried.
+
+    The page itself is not changed.
+    """
+    await session.send("Runtime.evaluate", {"expression": AXE, "silent": True})
+    asked = {"expression": f"({_RUN_AXE})()", "awaitPromise": True, "returnByValue": True}
+    try:
+        answer: dict[str, Any] = await asyncio.wait_for(session.send("Runtime.evaluate", asked), PATIENCE)
+    except TimeoutError:
+        return None
+    rows = answer["result"].get("value")
+    if not isinstance(rows, list):
+        return None
     return tuple(
-        Violation(row["id"], row["impact"], row["help"], tuple(row["nodes"][:MOST_NODES]), page.url) for row in rows
+        Violation(row["id"], row["impact"], row["help"], tuple(row["nodes"][:MOST_NODES]), url) for row in rows
     )
 
 

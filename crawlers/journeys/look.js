@@ -48,6 +48,7 @@
     stub: document.querySelector('meta[name=soat][content=redirect]') !== null,
     // A page without any of these is whole as soon as it has been read.
     moves: document.readyState !== "complete" || document.querySelector("script, iframe, frame, object, embed, meta[http-equiv=refresh i]") !== null,
+    height: document.documentElement.scrollHeight,
     results: !results ? null : [...document.querySelectorAll(results)].slice(0, 600).map((node) => [
       words((node.closest("li, tr, article") || node).innerText).slice(0, 600), words(node.innerText).slice(0, 400), node.href]),
     html: (document.doctype ? "<!DOCTYPE html>\n" : "") + document.documentElement.outerHTML,

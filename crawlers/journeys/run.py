@@ -20,6 +20,7 @@ import orjson
 from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys.browser import Shopper
+from crawlers.journeys.checks import Known
 from crawlers.journeys.evidence import FOLDER, EvidenceError, Folder
 from crawlers.journeys.families import load as load_journey
 from crawlers.journeys.guard import Gate
@@ -32,7 +33,7 @@ from crawlers.manners import Robots, check_identified, within
 from crawlers.platforms import load as load_platform
 from crawlers.records import Fault
 from crawlers.settings import settings
-from crawlers.visits import FAILURES, MILDEST_FIRST, UNSEEN, Linked, Outcome, ServiceVisit
+from crawlers.visits import FAILURES, MILDEST_FIRST, UNSEEN, Outcome, ServiceVisit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -220,7 +221,7 @@ class _Run:
     services: dict[str, list[Service]] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     interrupted: bool = False
-    _known: dict[str, Linked] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
     _paces: dict[str, HostPace] = field(default_factory=dict)
     _robots: dict[str, Robots | None] = field(default_factory=dict)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
