@@ -21,9 +21,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 WINDOW = (1280, 900)
 PATIENCE = 8.0  # seconds a browser may take to close before it is killed
 
+DRIVER = "--max-semi-space-size=1 --max-old-space-size=256"
+"""Playwright's driver only passes messages on; without limits it lets its heap grow before it cleans up."""
+
 # Nothing but the page: no first-run pages, updates or background requests; no way around the proxy (names, UDP, QUIC).
 FLAGS = (
     "--disable-gpu",
+    "--disable-software-rasterizer",  # nothing is drawn that needs it, and it takes memory
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -36,7 +40,7 @@ FLAGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--js-flags=--max-old-space-size=512",
-    "--disable-features=PreconnectToSearch,NetworkTimeServiceQuerying,AutofillServerCommunication,LoadingPredictorUseOptimizationGuide,Translate,WebTransport,SpeculationRulesPrefetchFuture,Prerender2,NetworkPrediction,OptimizationHints,MediaRouter,DialMediaRouteProvider",
+    "--disable-features=SpareRendererForSitePerProcess,PreconnectToSearch,NetworkTimeServiceQuerying,AutofillServerCommunication,LoadingPredictorUseOptimizationGuide,Translate,WebTransport,SpeculationRulesPrefetchFuture,Prerender2,NetworkPrediction,OptimizationHints,MediaRouter,DialMediaRouteProvider",
 )
 
 
@@ -60,7 +64,15 @@ class Shopper:
         self.started = 0
 
     async def __aenter__(self) -> Self:
-        self._playwright = await async_playwright().start()
+        before = os.environ.get("NODE_OPTIONS")
+        os.environ["NODE_OPTIONS"] = f"{before or ''} {DRIVER}".strip()  # the driver takes its environment from ours
+        try:
+            self._playwright = await async_playwright().start()
+        finally:
+            if before is None:
+                del os.environ["NODE_OPTIONS"]
+            else:
+                os.environ["NODE_OPTIONS"] = before
         return self
 
     async def __aexit__(self, *_: object) -> None:
