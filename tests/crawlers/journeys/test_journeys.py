@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-QUICK = Manner(pause=0.05, patience=1.0, limit=30.0)
+QUICK = Manner(pause=0.05, patience=3.0, limit=60.0)
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +125,7 @@ def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
 def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> None:
     cases = [by_slug("stuck"), by_slug("login")]
     with running("igate1") as sites:
-        seen = go(sites, tmp_path, cases, manner=Manner(at_once=1, pause=0.05, patience=1.0, limit=30.0, recycle=1))
+        seen = go(sites, tmp_path, cases, manner=Manner(at_once=1, pause=0.05, patience=3.0, limit=60.0, recycle=1))
     assert {slug: one.outcome for slug, one in seen.items()} == {
         "stuck": Outcome.TIMEOUT,
         "login": Outcome.REACHED_LOGIN,
