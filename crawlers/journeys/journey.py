@@ -553,6 +553,10 @@ class Walker:
             waited = time.monotonic() - started
             idle = self.traffic.pending == 0 and not self.traffic.redirecting
             if idle or waited > self.pace.patience:
+                since = self.traffic.documents[asked:]
+                if since and waited < NOTHING and all(one.why is not None for one in since):
+                    await asyncio.sleep(0.03)  # of several windows that one click opens, a refused one may come first
+                    continue
                 self._check_answer(asked)
                 if (now := await self._look()) is not None:
                     sight = now

@@ -341,7 +341,7 @@ def test_what_could_not_be_looked_at_accuses_nobody(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     soat("catalogue", "import", str(CATALOGUE), "--as-of", "2026-01-01", cwd=tmp_path)
-    done = soat("audit", "run", "targets.toml", "--json", cwd=tmp_path, SOAT_RETRIES="0", SOAT_TIMEOUT="5")
+    done = soat("audit", "run", "targets.toml", "--json", cwd=tmp_path, SOAT_RETRIES="0", SOAT_TIMEOUT="30")
     for each in (server, walled):
         each.shutdown()
         each.server_close()
