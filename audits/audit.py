@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from audits.procedure import Finding
     from audits.recommendations import Recommendation
     from crawlers.records import Fault, SourceState
-    from crawlers.visits import ServiceVisit
+    from crawlers.service_visits import ServiceVisit
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from audits.matching.papers import plain_text
 from audits.matching.procedures import MatchKind
 from audits.procedure import Sentence, Skip
 from audits.reading.text import fold
-from crawlers.visits import Outcome
+from crawlers.service_visits import Outcome
 
 if TYPE_CHECKING:
     from audits.pair import Pair

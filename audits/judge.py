@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from audits.catalogue import Catalogue
     from audits.lawful import LawfulDifference
-    from crawlers.visits import ServiceVisit, Upload
+    from crawlers.service_visits import ServiceVisit, Upload
 
 _TOLD = "đã nêu một lần cho cả cổng ở lượt thử dịch vụ khác"
 

@@ -25,7 +25,7 @@ from crawlers.archive import Archive
 from crawlers.crawl import JUDGED
 from crawlers.records import Fault, SourceReport, SourceState
 from crawlers.reread import reread
-from crawlers.visits import UNSEEN
+from crawlers.service_visits import UNSEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from audits.procedure import Finding
     from audits.store import Judged, Store
     from crawlers.records import PublishedProcedure
+    from crawlers.service_visits import ServiceVisit
     from crawlers.targets import Target
-    from crawlers.visits import ServiceVisit
 
 _Key = tuple[str, str, str, str]
 

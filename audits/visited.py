@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from audits.procedure import Channel, Stated
 from audits.reading.text import fold
-from crawlers.visits import MILDEST_FIRST
+from crawlers.service_visits import MILDEST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from audits.matching.documents import LineMatch
     from audits.pair import Pair
     from audits.procedure import Fees, Procedure
-    from crawlers.visits import ServiceVisit, Step
+    from crawlers.service_visits import ServiceVisit, Step
 
 _VIETNAM = timezone(timedelta(hours=7))
 _DENIED = re.compile(

@@ -22,7 +22,7 @@ from crawlers.journeys.evidence import FOLDER
 from crawlers.journeys.listing import Sampling
 from crawlers.journeys.run import visit
 from crawlers.records import Capture, Fault, Source
-from crawlers.visits import FAILURES
+from crawlers.service_visits import FAILURES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from audits.visits import JudgedVisit
     from crawlers.journeys.run import Manner, VisitProgress
     from crawlers.records import PublishedProcedure
+    from crawlers.service_visits import ServiceVisit
     from crawlers.targets import Target
-    from crawlers.visits import ServiceVisit
 
 PUBLISHED = "published.jsonl"
 """The file in an audit's captures folder with all that its targets publish."""

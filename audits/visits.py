@@ -11,7 +11,7 @@ from audits.matching.procedures import name_key
 from audits.reading.codes import read_code
 from audits.visited import day_of, taken_together
 from crawlers.records import RecordError, Source
-from crawlers.visits import ServiceVisit
+from crawlers.service_visits import ServiceVisit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from audits.procedure import Severity
 from audits.recommendations import KINDS
 from audits.rules import rules
 from crawlers.records import SourceState
-from crawlers.visits import FileState, Outcome
+from crawlers.service_visits import FileState, Outcome
 from reports.translation import VIETNAM, date_text, translator
 
 if TYPE_CHECKING:

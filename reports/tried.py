@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.visits import ARRIVED, FAILURES, UNSEEN, Outcome
+from crawlers.service_visits import ARRIVED, FAILURES, UNSEEN, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from audits.audit import Audit, AuditedVisit
-    from crawlers.visits import ServiceVisit
+    from crawlers.service_visits import ServiceVisit
 
 NOT_SEEN = UNSEEN | {Outcome.TIMEOUT}
 """Outcomes after which nothing is concluded about a service."""

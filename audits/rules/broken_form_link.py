@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from audits.gates import not_tried
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
-from crawlers.visits import FileState
+from crawlers.service_visits import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audits.procedure import Verdict
     from audits.visited import Visited
-    from crawlers.visits import FormFile
+    from crawlers.service_visits import FormFile
 
 TITLE = "Biểu mẫu không tải được"
 REMEDY = "Đăng lại biểu mẫu ở đúng định dạng và kiểm tra rằng liên kết tải mở được tệp."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from audits.gates import not_tried
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.visited import ServiceLevel
-from crawlers.visits import ARRIVED, Outcome
+from crawlers.service_visits import ARRIVED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from audits.gates import not_tried
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from crawlers.manners import is_loopback
-from crawlers.visits import ARRIVED
+from crawlers.service_visits import ARRIVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audits.procedure import Verdict
     from audits.visited import Visited
-    from crawlers.visits import ServiceVisit
+    from crawlers.service_visits import ServiceVisit
 
 TITLE = "Kết nối không an toàn"
 REMEDY = "Cài chứng thư số hợp lệ, chuyển mọi trang sang HTTPS và bỏ nội dung tải qua kết nối không mã hóa."

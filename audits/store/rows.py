@@ -35,8 +35,8 @@ from audits.store.models import (
 )
 from audits.store.values import Archived, NewFinding, Record
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceState
+from crawlers.service_visits import ServiceVisit
 from crawlers.targets import Target
-from crawlers.visits import ServiceVisit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

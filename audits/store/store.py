@@ -86,8 +86,8 @@ if TYPE_CHECKING:
     from audits.lawful import LawfulDifference, Recognised
     from audits.store.values import Judged
     from crawlers.records import SourceReport
+    from crawlers.service_visits import ServiceVisit
     from crawlers.targets import Target
-    from crawlers.visits import ServiceVisit
 
 _READ_AT_ONCE = 500  # records of about 8 kB
 

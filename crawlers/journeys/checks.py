@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawlers.manners import wall
-from crawlers.visits import Hotline, Linked, Phone, Violation
+from crawlers.service_visits import Hotline, Linked, Phone, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

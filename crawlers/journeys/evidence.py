@@ -78,8 +78,10 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
             )
         sheet.paste(small.crop((0, 0, _WIDTH, min(_HEIGHT, small.height))), (left, top))
         draw.rectangle((left, top, left + _WIDTH, top + _HEIGHT), outline="#888888")
-        for line, text in enumerate(_lines(f"{index + 1}. {caption}")):
-            draw.text((left, top + _HEIGHT + 4 + line * 20), shown(text), fill="black", font=font)
+        for line, text in enumerate(
+            _lines(shown(f"{index + 1}. {caption}"), lambda words: draw.textlength(words, font))
+        ):
+            draw.text((left, top + _HEIGHT + 4 + line * 20), text, fill="black", font=font)
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=75)
     return out.getvalue()
@@ -95,5 +97,16 @@ def _font() -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, Callable[[str
         return ImageFont.load_default(15), unaccented
 
 
-def _lines(text: str) -> list[str]:
-    return [text[:56], text[56:112]] if len(text) > 56 else [text]
+def _lines(text: str, width: Callable[[str], float]) -> list[str]:
+    """Break a caption between words into two lines no wider than its picture; what is left over is cut off and said so."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width(longer) <= _WIDTH or not lines[-1]:
+            lines[-1] = longer
+        elif len(lines) == 1:
+            lines.append(word)
+        else:
+            lines[-1] += " …"
+            break
+    return lines

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.journeys.words import folded
-from crawlers.visits import FileState, FormFile
+from crawlers.service_visits import FileState, FormFile
 
 if TYPE_CHECKING:
     from crawlers.journeys.wire import Answer

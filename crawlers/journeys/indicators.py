@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from crawlers.visits import Checks, ServiceVisit
+from crawlers.service_visits import Checks, ServiceVisit
 
 
 @dataclass(frozen=True, slots=True)

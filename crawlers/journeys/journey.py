@@ -37,7 +37,18 @@ from crawlers.journeys.sight import (
 from crawlers.journeys.wire import now_text
 from crawlers.journeys.words import code_of, names_it, queries
 from crawlers.manners import wall
-from crawlers.visits import FAILURES, Attempt, Checks, Evidence, FormFile, Outcome, Search, ServiceVisit, Step, Upload
+from crawlers.service_visits import (
+    FAILURES,
+    Attempt,
+    Checks,
+    Evidence,
+    FormFile,
+    Outcome,
+    Search,
+    ServiceVisit,
+    Step,
+    Upload,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +58,8 @@ if TYPE_CHECKING:
     from crawlers.journeys.evidence import Folder
     from crawlers.journeys.families import Journey
     from crawlers.journeys.traffic import Passed, Traffic
+    from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
-    from crawlers.visits import Linked, Phone, Violation
 
 QUIET = 0.2  # seconds without a request after which a page is taken to be still
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
@@ -193,7 +204,7 @@ class Walker:
         _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.traffic.har(), ".har")
         sheet = await asyncio.to_thread(
-            contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}: {end.outcome}"
+            contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
         )
         console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
         return ServiceVisit(

@@ -32,8 +32,8 @@ from crawlers.manners import Pace as HostPace
 from crawlers.manners import Robots, check_identified, within
 from crawlers.platforms import load as load_platform
 from crawlers.records import Fault
+from crawlers.service_visits import FAILURES, MILDEST_FIRST, UNSEEN, Outcome, ServiceVisit
 from crawlers.settings import settings
-from crawlers.visits import FAILURES, MILDEST_FIRST, UNSEEN, Outcome, ServiceVisit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence

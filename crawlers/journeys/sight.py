@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from crawlers.journeys.families import LAST
 from crawlers.journeys.words import code_of, folded
-from crawlers.visits import Upload
+from crawlers.service_visits import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ from playwright.async_api import Error as BrowserError
 from crawlers.journeys.guard import Asked, Gate
 from crawlers.journeys.wire import Answer, Wire, now_text
 from crawlers.manners import is_loopback
-from crawlers.visits import Refused
+from crawlers.service_visits import Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import BrowserContext, Request, Route, WebSocket
 
-    from crawlers.visits import Tls
+    from crawlers.service_visits import Tls
 
 LARGEST = 16 * 2**20
 """Bytes of one answer that a page may be given."""

@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
-from crawlers.visits import Tls
+from crawlers.service_visits import Tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

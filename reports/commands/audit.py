@@ -18,9 +18,9 @@ from audits.store import open_store
 from audits.visiting import shopper
 from crawlers.journeys.run import Manner
 from crawlers.records import SourceState
+from crawlers.service_visits import Outcome
 from crawlers.settings import settings
 from crawlers.targets import read_targets
-from crawlers.visits import Outcome
 from reports import progress
 from reports.commands.files import Origin, tell_sources
 from reports.labels import decision_text, outcome_label, rule_title, severity_label

@@ -12,9 +12,9 @@ import typer
 from crawlers.journeys.listing import read_codes
 from crawlers.journeys.run import Manner, Sampling
 from crawlers.journeys.run import visit as visit_targets
+from crawlers.service_visits import Outcome, ServiceVisit
 from crawlers.settings import settings
 from crawlers.targets import read_targets
-from crawlers.visits import Outcome, ServiceVisit
 from reports import progress
 from reports.labels import outcome_label
 from reports.terminal import Json, end, print_json, print_table, print_text, resumable, say

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from audits.audit import Audit, AuditedFinding
     from audits.procedure import Finding
-    from crawlers.visits import ServiceVisit
+    from crawlers.service_visits import ServiceVisit
 
 SUFFIX = ".jsonl"
 

@@ -16,7 +16,7 @@ from audits.listings import Listings, listing_of
 from audits.pair import Coverage, PublishedSource, possible_codes, shown_codes
 from audits.procedure import Fail, Skip
 from crawlers.records import PublishedProcedure, Source
-from crawlers.visits import ServiceVisit
+from crawlers.service_visits import ServiceVisit
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "rules"
 KEYS = frozenset(

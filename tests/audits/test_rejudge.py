@@ -24,8 +24,8 @@ from audits.store import Archived, NewFinding, Store, StoreError, open_store
 from audits.visiting import captures_of, judge_visits
 from crawlers.archive import Archive, ArchiveError, Exchange, Recorder, read_body
 from crawlers.reread import reread
+from crawlers.service_visits import Attempt, Outcome, ServiceVisit
 from crawlers.targets import Target, read_targets
-from crawlers.visits import Attempt, Outcome, ServiceVisit
 from fixtures.__main__ import targets
 from fixtures.portals import running
 from fixtures.province import FOLDER, SOURCES

@@ -16,7 +16,7 @@ from audits.procedure import Fail, Skip
 from audits.rules import rules
 from audits.visited import ServiceLevel, day_of, decisive_step, read_service_level, taken_together
 from crawlers.records import PublishedProcedure, Source
-from crawlers.visits import (
+from crawlers.service_visits import (
     ARRIVED,
     FAILURES,
     UNSEEN,

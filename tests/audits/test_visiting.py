@@ -19,9 +19,9 @@ from audits.visiting import Shopping, judge_visits, shopper
 from crawlers.archive import digest_of
 from crawlers.journeys.run import Manner
 from crawlers.records import Capture, Fault, PublishedProcedure, SourceReport, SourceState
+from crawlers.service_visits import Attempt, Outcome, ServiceVisit, Step
 from crawlers.settings import settings
 from crawlers.targets import Target
-from crawlers.visits import Attempt, Outcome, ServiceVisit, Step
 from fixtures.eservices.cases import by_slug
 from fixtures.eservices.server import running
 from tests.audits.sample import official, published

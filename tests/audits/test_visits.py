@@ -13,7 +13,7 @@ from audits.judge import Judge
 from audits.pair import Coverage
 from audits.visits import VisitDesk, read_visits
 from crawlers.records import Source
-from crawlers.visits import ServiceVisit
+from crawlers.service_visits import ServiceVisit
 from tests.audits.sample import catalogue, official, published, record
 from tests.commands import soat
 

@@ -28,8 +28,8 @@ from playwright.async_api import async_playwright
 from crawlers.journeys.browser import executable
 from crawlers.journeys.run import Manner, Sampling, visit
 from crawlers.journeys.words import queries
+from crawlers.service_visits import ServiceVisit
 from crawlers.targets import Target
-from crawlers.visits import ServiceVisit
 from fixtures.eservices.cases import CASES, Case, by_slug
 from fixtures.eservices.server import running
 from fixtures.portals import running as portals

@@ -23,8 +23,8 @@ from audits.lawful import LawfulDifference
 from audits.procedure import Finding, Sentence, Severity
 from audits.recommendations import Recommendation
 from crawlers.records import Fault, SourceState
-from crawlers.visits import Attempt, FileState, FormFile, Outcome, Refused, ServiceVisit, Step
-from crawlers.visits import Evidence as Shown
+from crawlers.service_visits import Attempt, FileState, FormFile, Outcome, Refused, ServiceVisit, Step
+from crawlers.service_visits import Evidence as Shown
 
 HIGH, MEDIUM, LOW = Severity
 START = datetime(2026, 11, 1, 20, 30, tzinfo=UTC)

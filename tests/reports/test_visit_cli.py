@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from crawlers.visits import Outcome, ServiceVisit
+from crawlers.service_visits import Outcome, ServiceVisit
 from fixtures.eservices.cases import by_slug
 from fixtures.eservices.server import running
 from tests.commands import SOAT, soat

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audits.audit import Audit
-    from crawlers.visits import ServiceVisit
+    from crawlers.service_visits import ServiceVisit
 
 SUFFIX = ".html"
 

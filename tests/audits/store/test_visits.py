@@ -12,7 +12,7 @@ from audits.audit import RuleCount, VisitPlan
 from audits.lawful import LawfulDifference, Recognised
 from audits.store import Judged, StoreError
 from crawlers.records import Fault
-from crawlers.visits import Attempt, Outcome, ServiceVisit, Step
+from crawlers.service_visits import Attempt, Outcome, ServiceVisit, Step
 from tests.audits.store.sample import (
     COUNTS,
     DETAIL,

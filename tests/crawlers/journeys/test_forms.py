@@ -7,7 +7,7 @@ import pytest
 
 from crawlers.journeys.forms import judge
 from crawlers.journeys.wire import Answer
-from crawlers.visits import FileState
+from crawlers.service_visits import FileState
 
 
 def word(text: str) -> bytes:

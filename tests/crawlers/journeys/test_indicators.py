@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from crawlers.journeys.indicators import indicators
-from crawlers.visits import Checks
+from crawlers.service_visits import Checks
 
 
 def test_every_check_answers_a_question_of_some_measure() -> None:

@@ -11,9 +11,9 @@ from PIL import Image
 
 from crawlers.journeys.run import Manner, visit
 from crawlers.journeys.wire import Answer, Wire
+from crawlers.service_visits import Outcome, ServiceVisit, Tls
 from crawlers.settings import settings
 from crawlers.targets import Target
-from crawlers.visits import Outcome, ServiceVisit, Tls
 from fixtures.eservices.cases import CASES, Case, by_slug
 from fixtures.eservices.fronts import load
 from fixtures.eservices.server import Sites, running

@@ -20,7 +20,7 @@ from crawlers.journeys.sight import (
     uploads,
 )
 from crawlers.journeys.words import mistyped, names_it, queries, unaccented
-from crawlers.visits import Upload
+from crawlers.service_visits import Upload
 
 LOGIN_LINK = Control("Đăng nhập", "https://x.gov.vn/dang-nhap", button=False)
 

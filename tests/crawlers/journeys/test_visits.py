@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from crawlers.records import RecordError
-from crawlers.visits import (
+from crawlers.service_visits import (
     FAILURES,
     MILDEST_FIRST,
     Attempt,
