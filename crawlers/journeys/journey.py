@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urljoin, urlsplit
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
 
+_sheets = ThreadPoolExecutor(1, "sheets")  # memory that one thread let go of is of no use to another
 QUIET = 0.2  # seconds without a request after which a page is taken to be still
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
 NOTHING = 2.0  # seconds within which a click must have begun to do something
@@ -203,8 +205,8 @@ class Walker:
         checks = await self._checks(end)
         _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.traffic.har(), ".har")
-        sheet = await asyncio.to_thread(
-            contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
+        sheet = await asyncio.get_running_loop().run_in_executor(
+            _sheets, contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
         )
         console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
         return ServiceVisit(
