@@ -202,7 +202,8 @@ class Traffic:
         main = navigation and _is_main(request)
         if navigation:
             kind = "document"
-        asked = Asked(method, url, request.post_data_buffer or b"", request.headers.get("content-type", ""), kind)
+        headers = request.headers
+        asked = Asked(method, url, request.post_data_buffer or b"", headers.get("content-type", ""), kind, headers)
         why = self.gate.refuses(asked)
         if why is None and kind == "document" and not await self.allows(url):
             why = "robots.txt của máy chủ không cho phép"
@@ -281,7 +282,7 @@ class Traffic:
                 self.refuse(asked.method, target, asked.kind, "câu hỏi bị chuyển hướng, không gửi lại")
                 await route.abort("blockedbyclient")
                 return
-            if (why := self.gate.refuses(Asked("GET", target, kind=asked.kind))) is not None:
+            if (why := self.gate.refuses(Asked("GET", target, kind=asked.kind, headers=asked.headers))) is not None:
                 self._refuse_page(Asked("GET", target, kind=asked.kind), why, main=False)
                 await route.abort("blockedbyclient")
                 return

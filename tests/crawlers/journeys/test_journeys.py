@@ -110,10 +110,8 @@ def test_journeys_end_as_the_truth_says_and_change_nothing(tmp_path: Path) -> No
 
 
 def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
-    cases = [
-        by_slug(slug)
-        for slug in ("auto_submit", "beacons", "get_effects", "sockets", "workers", "frames", "windows", "redirects")
-    ]
+    slugs = ("auto_submit", "beacons", "get_effects", "sockets", "workers", "frames", "windows", "redirects")
+    cases = [by_slug(slug) for slug in (*slugs, "overrides", "reports", "later", "pressed")]
     with running("igate1") as sites:
         seen = go(sites, tmp_path, cases)
     assert {slug: one.outcome for slug, one in seen.items()} == {case.slug: case.outcome for case in cases}
