@@ -58,6 +58,7 @@ _ROUTES = frozenset({"r", "route", "q", "page", "path"})
 """Query words under which some sites write what other sites write as the path ("?r=ho-so/xoa")."""
 _OVERRIDES = frozenset({"xhttpmethodoverride", "xhttpmethod", "xmethodoverride"})
 _MUTATION = re.compile(r"(?:^|[\s}#,])mutation\b[^{}]*\{")
+_ID = re.compile(r"[\w.-]{1,100}")
 _BUTTONS = frozenset({"btn", "button", "submit", "imagebutton", "lnkbtn", "linkbutton"})
 _READS = frozenset({"search", "get", "list", "detail", "find", "load", "view", "lay", "tim", "tra", "xem"})
 _TURNS = ("page", "pager", "paging", "sort")
@@ -86,10 +87,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What one target's journeys may ask: GET and HEAD of `hosts`, POST only of paths that end as in `reading`."""
+    """What one target's journeys may ask: GET and HEAD of `hosts`, POST only of paths that end as in `reading`.
+
+    `files` are the endings of paths that give out a file by POST, each with the one field its question may have: the file's id.
+    """
 
     hosts: frozenset[str]
     reading: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
 
     def refuses(self, asked: Asked) -> str | None:
         """Say in Vietnamese why a request may not leave; None: it only reads, and reads where it may."""
@@ -114,6 +119,9 @@ class Gate:
             return None
         if asked.method == "POST" and self.reading and parts.path.endswith(self.reading):
             return _no_question(asked)
+        for ending, field_of in self.files:
+            if asked.method == "POST" and parts.path.endswith(ending):
+                return _no_question(asked) or _no_file(asked.body, field_of)
         return f"{asked.method} tới {parts.path} không nằm trong các địa chỉ chỉ để đọc của nền tảng"
 
     def lets(self, host: str) -> bool:
@@ -261,6 +269,17 @@ def _no_question(asked: Asked) -> str | None:
         if _acts(key):
             return f"câu hỏi có dấu hiệu làm thay đổi dữ liệu (“{key}”)"
     return None
+
+
+def _no_file(body: bytes, key: str) -> str | None:
+    """Say that a question is not only for one file by its id, or None."""
+    try:
+        told = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "câu hỏi tệp phải là JSON"
+    if isinstance(told, dict) and list(told) == [key] and isinstance(told[key], str) and _ID.fullmatch(told[key]):
+        return None
+    return f"câu hỏi tệp phải chỉ có “{key}”"
 
 
 def _only_reads(service: str) -> bool:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Locator, Page
 
     from crawlers.journeys.evidence import Folder
-    from crawlers.journeys.families import Journey
+    from crawlers.journeys.families import Journey, Preview
     from crawlers.journeys.traffic import Passed, Traffic
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
@@ -492,6 +492,22 @@ class Walker:
                 FormFile(name, url, None, "bị chặn, không kiểm tra được")
                 if blocked
                 else form_files.judge(name, last, answer)
+            )
+        if self.journey.preview is not None:
+            await self._previews(self.journey.preview, sight)
+
+    async def _previews(self, preview: Preview, sight: Sight) -> None:
+        """Fetch the form files that have no address; each is told by the page it stands on and its name."""
+        assert self.forms is not None  # noqa: S101 - set by `_downloads`
+        wanted = form_files.previewed(preview, self.traffic.told, self.service.code)
+        for one in wanted[: MOST_FORMS - len(self.forms)]:
+            where = f"{sight.url}#{quote(one.file)}"
+            answer, _ = await self.traffic.get(one.url, method="POST", body=one.body, media_type="application/json")
+            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
+            self.forms.append(
+                FormFile(one.paper, where, None, "bị chặn, không kiểm tra được")
+                if blocked
+                else form_files.judge(one.paper, where, answer, one.file)
             )
 
     # --- moving

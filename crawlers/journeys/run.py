@@ -288,6 +288,7 @@ class _Run:
                 self._shelf,
                 self._turn,
                 lambda url: self._allows(url, tools.wire, target),
+                keeps=() if journey.preview is None else (journey.preview.told,),
             )
             await self._begin(tools.shopper)
             try:
@@ -353,7 +354,8 @@ class _Run:
 
     def _hosts(self, target: Target, journey: Journey) -> Gate:
         hosts = target.hosts | {host.lower() for host in target.handover}
-        return Gate(hosts, (*load_platform(target.platform).READING, *journey.reading))
+        files = () if journey.preview is None else ((journey.preview.asked, journey.preview.field),)
+        return Gate(hosts, (*load_platform(target.platform).READING, *journey.reading), files)
 
     def _open(self, target: Target) -> bool:
         """Whether the target may be visited now; told once where not."""

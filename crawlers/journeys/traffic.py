@@ -40,6 +40,7 @@ MOST_REFUSALS = 500  # written down for one journey; the rest is counted
 _STUB = '<!DOCTYPE html><meta name="soat" content="redirect"><script>location.replace({url})</script>'
 _DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "nel", "report-to",
     "reporting-endpoints", "alt-svc", "strict-transport-security", "proxy-authenticate", "speculation-rules"})  # fmt: skip
+_FAILED = 400
 _STATIC = frozenset({"stylesheet", "script", "image", "font"})
 _CONTENT = frozenset({"script", "stylesheet", "fetch", "xhr"})
 _MAKERS = (".google.com", ".googleapis.com", ".gvt1.com")
@@ -105,6 +106,8 @@ class Shelf:
 class Traffic:
     """The traffic of one attempt; `documents` are the main pages asked for, in order, `turn` waits for a host's turn.
 
+    `told` are the answers the page before us had from addresses that end as in `keeps`: (address, body).
+
     `lost` names what a page needed and the gate refused: after that a failure of the page may be of our making.
     """
 
@@ -113,6 +116,8 @@ class Traffic:
     shelf: Shelf
     turn: Callable[[str], AbstractAsyncContextManager[None]]
     allows: Callable[[str], Awaitable[bool]]
+    keeps: tuple[str, ...] = ()
+    told: list[tuple[str, bytes]] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     documents: list[Passed] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -229,6 +234,7 @@ class Traffic:
     def _begin_document(self, url: str) -> None:
         if not self.redirecting:
             self.asked_at = time.monotonic()
+            self.told.clear()
         self._hops = self._hops + 1 if self.redirecting else 0
         self.redirecting = False
         self._secure = url.startswith("https:")
@@ -292,7 +298,12 @@ class Traffic:
             return
         if static:
             self.shelf.keep(url, answer)
+        self._remember(where, answer)
         await _fulfil(route, answer)
+
+    def _remember(self, url: str, answer: Answer) -> None:
+        if self.keeps and (answer.status or _FAILED) < _FAILED and urlsplit(url).path.endswith(self.keeps):
+            self.told.append((url, answer.body))
 
     def _note(self, method: str, url: str, kind: str, answer: Answer) -> Passed:
         seen = Passed(

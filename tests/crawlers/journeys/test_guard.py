@@ -4,7 +4,9 @@ import pytest
 
 from crawlers.journeys.guard import Asked, Gate, effect, is_national
 
-GATE = Gate(frozenset({"cong.gov.vn", "sso.cong.gov.vn:8080"}), ("/api/list", "/Pages/tthc.aspx"))
+GATE = Gate(
+    frozenset({"cong.gov.vn", "sso.cong.gov.vn:8080"}), ("/api/list", "/Pages/tthc.aspx"), (("/preview", "fileId"),)
+)
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -99,6 +101,13 @@ def test_an_address_that_does_something_is_known_by_its_whole_parts(url: str, *,
         (Asked("DELETE", "https://cong.gov.vn/api/list"), "DELETE"),
         (Asked("POST", "https://cong.gov.vn/luu-tam", b"{}", JSON), "chỉ để đọc"),
         (Asked("POST", "https://cong.gov.vn/v1/api/list", b'{"q":"x","limit":20}', JSON), None),
+        (Asked("POST", "https://cong.gov.vn/preview", b'{"fileId":"86a5a98f-0b74"}', JSON), None),
+        (Asked("POST", "https://cong.gov.vn/preview", b'{"fileId":"a","name":"b"}', JSON), "fileId"),
+        (Asked("POST", "https://cong.gov.vn/preview", b'{"fileId":{"a":"b"}}', JSON), "fileId"),
+        (Asked("POST", "https://cong.gov.vn/preview", b'{"fileId":"a b; nop"}', JSON), "fileId"),
+        (Asked("POST", "https://cong.gov.vn/preview", b'["a"]', JSON), "fileId"),
+        (Asked("POST", "https://cong.gov.vn/preview", b"fileId=a", FORM), "JSON"),
+        (Asked("POST", "https://cong.gov.vn/preview/submit", b'{"fileId":"a"}', JSON), "submit"),
         (Asked("POST", "https://cong.gov.vn/v1/api/list", b'{"action":"delete","id":1}', JSON), "action=delete"),
         (Asked("POST", "https://cong.gov.vn/v1/api/list", b'{"a":{"service":"submit_ho_so"}}', JSON), "submit_ho_so"),
         (Asked("POST", "https://cong.gov.vn/v1/api/list", b'{"service":"feedback_service"}', JSON), "feedback_service"),
