@@ -6,9 +6,9 @@ a refusal costs a look, a request let out wrongly could file somebody's dossier.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
@@ -235,7 +235,7 @@ def _glued(word: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFD", _CAMEL.sub("-", text)).replace("đ", "d").replace("Đ", "d")
+    plain = unicodedata.normalize("NFKD", _CAMEL.sub("-", text)).replace("đ", "d").replace("Đ", "d")
     return re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold())
 
 
@@ -251,14 +251,18 @@ def _no_question(asked: Asked) -> str | None:
         pairs = parse_qsl(asked.body.decode("utf-8", "replace"), keep_blank_values=True)
     elif kind == "application/json" or (not kind and not asked.body):
         try:
-            pairs = list(_leaves(orjson.loads(asked.body or b"{}")))
-        except orjson.JSONDecodeError:
+            pairs = list(_leaves(_read_json(asked.body or b"{}")))
+        except ValueError:
             return "nội dung gửi đi không phải câu hỏi JSON"
     else:
         return f"nội dung kiểu {kind or '(không rõ)'} không phải câu hỏi"
     if (why := _postback(pairs)) is not None:
         return why
-    for key, value in (pair for told in pairs for pair in _inside(*told)):
+    try:
+        told = [pair for one in pairs for pair in _inside(*one)]
+    except _DoubtfulError:
+        return "câu hỏi JSON nêu một khóa hai lần hoặc lồng quá sâu"
+    for key, value in told:
         name = "".join(_words(key))
         if name == "service" and not _only_reads(value):
             return f"dịch vụ “{value}” không rõ là chỉ để đọc"
@@ -274,8 +278,8 @@ def _no_question(asked: Asked) -> str | None:
 def _no_file(body: bytes, key: str) -> str | None:
     """Say that a question is not only for one file by its id, or None."""
     try:
-        told = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        told = _read_json(body)
+    except ValueError:
         return "câu hỏi tệp phải là JSON"
     if isinstance(told, dict) and list(told) == [key] and isinstance(told[key], str) and _ID.fullmatch(told[key]):
         return None
@@ -310,8 +314,42 @@ def _inside(key: str, value: str) -> Iterator[tuple[str, str]]:
     """A field and, where it holds JSON itself (as in `params={…}`), what that says."""
     yield key, value
     if value.lstrip().startswith(("{", "[")):
-        with suppress(orjson.JSONDecodeError):
-            yield from _leaves(orjson.loads(value))
+        try:
+            leaves = list(_leaves(_read_json(value.encode("utf-8", "surrogatepass"))))
+        except json.JSONDecodeError:
+            return
+        for leaf in leaves:
+            yield from _inside(*leaf)
+
+
+class _DoubtfulError(ValueError):
+    """JSON that two readers may read differently."""
+
+
+def _read_json(body: bytes) -> object:
+    """Read JSON in which no object names a key twice: of two, a server may go by the other.
+
+    Raises:
+        JSONDecodeError: it is no JSON.
+        _DoubtfulError: it names a key twice, holds half a letter, or goes too deep.
+
+    """
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        told = dict(pairs)
+        if len(told) < len(pairs):
+            raise _DoubtfulError
+        return told
+
+    try:
+        told = json.loads(body.decode(), object_pairs_hook=once)
+    except (RecursionError, UnicodeDecodeError) as error:
+        raise _DoubtfulError from error
+    try:
+        orjson.loads(body)  # no half letters, no numbers that are none
+    except orjson.JSONDecodeError as error:
+        raise _DoubtfulError from error
+    return told
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, str]]:

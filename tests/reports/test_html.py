@@ -219,7 +219,7 @@ def test_public_measures_are_told_by_target_with_where_they_were_read() -> None:
     head = [re.sub(r"\s+", " ", cell.text()).strip() for cell in table.css("thead th")]
     assert head[2:6] == ["đạt", "đạt một phần", "chưa đạt", "không xem được"]
     rows = {
-        tuple(cell.text().strip() for cell in row.css("td")): row.css_first("th").text()
+        tuple(cell.text().strip() for cell in row.css("td")): one(row, "th").text()
         for row in table.css("tbody tr")
         if row.css("td")
     }
