@@ -76,7 +76,7 @@ class Passed:
 class Shelf:
     """Stylesheets, scripts, fonts and pictures of one run, so that a portal is asked for each only once."""
 
-    room: int = 64 * 2**20
+    room: int = 32 * 2**20
     _answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
     _size: int = 0
 
@@ -92,7 +92,7 @@ class Shelf:
             or "no-store" in said
             or answer.header("set-cookie")
             or url in self._answers
-            or answer.size > self.room // 8
+            or answer.size > self.room // 4
         ):
             return
         self._answers[url] = answer
