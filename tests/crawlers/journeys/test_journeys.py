@@ -15,7 +15,6 @@ from crawlers.service_visits import Outcome, ServiceVisit, Tls
 from crawlers.settings import settings
 from crawlers.targets import Target
 from fixtures.eservices.cases import CASES, Case, by_slug
-from fixtures.eservices.fronts import load
 from fixtures.eservices.server import Sites, running
 
 if TYPE_CHECKING:
@@ -140,7 +139,8 @@ def test_the_watchdog_stops_from_outside_and_accuses_nobody(tmp_path: Path) -> N
 
 
 def test_a_portal_that_cannot_be_reached_is_not_accused(tmp_path: Path) -> None:
-    sites = Sites("http://127.0.0.1:9/", (), front=load("igate1"))
+    with running("igate1") as sites:
+        sites.url = "http://127.0.0.1:9/"
     (seen,) = go(sites, tmp_path, [by_slug("login")]).values()
     assert (seen.outcome, seen.attributed_to, len(seen.attempts)) == (Outcome.BLOCKED, None, 1)
     assert "không kết nối được" in seen.why
