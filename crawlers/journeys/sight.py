@@ -25,11 +25,12 @@ _NOTHING = 12
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A field to fill in: its kind (HTML's word), its label, and whether it must be filled in (None: not said)."""
+    """A field to fill in: its kind (HTML's word), its label, whether it must be filled in (None: not said), whether a dialog covers it."""
 
     kind: str
     label: str
     required: bool | None
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
