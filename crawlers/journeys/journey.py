@@ -74,6 +74,8 @@ PICTURE = 10.0  # seconds a picture may take
 TALLEST = 5000  # CSS pixels of a page that are pictured
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _OUTLINE = """node => { const style = node.getAttribute('style');
+    for (let box = node.parentElement; box && box !== document.body; box = box.parentElement)  // a dialog shows only a part of itself
+      if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
     node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; return style; }"""
 _RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
 _ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
