@@ -38,7 +38,7 @@ def go(
 ) -> dict[str, ServiceVisit]:
     """Visit some cases; returns what was seen by the case's name."""
     rows = [
-        {"source": {"url": sites.address(case), "target": "t"}, "code": f"{case.code}.H99", "name": case.name, "service_level": case.level, "documents": [{"name": "Tờ khai theo Mẫu số 01"}]}
+        {**sites.published(case), "source": {"url": sites.address(case), "target": "t"}}
         for case in cases
     ]  # fmt: skip
     (folder / "published.jsonl").write_bytes(
