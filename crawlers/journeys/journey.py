@@ -84,6 +84,7 @@ _LEVEL = re.compile(
     r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
 )
 _FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
+_HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
 _FAILED_STATUS = 400
 _ERRORS = {
     "refused": "máy chủ từ chối kết nối",
@@ -573,7 +574,7 @@ class Walker:
                 self._check_answer(asked)
                 if (now := await self._look()) is not None:
                     sight = now
-                    quiet = idle and (
+                    quiet = (idle and not sight.parsing) and (
                         not sight.moves or time.monotonic() - max(self.traffic.still_since, started) >= QUIET
                     )
                     unmoved = before is not None and not self._popups and _same(sight, before)
@@ -599,11 +600,7 @@ class Walker:
                 self.page.evaluate(LOOK, {"limit": TEXT_LIMIT, "results": self._wanted}), ANSWER
             )
         except TimeoutError:
-            why = (
-                "Trang liên tục bật hộp thoại, không dùng được."
-                if self.dialogs > MOST_DIALOGS
-                else "Trang bị treo: không phản hồi trong trình duyệt."
-            )
+            why = "Trang liên tục bật hộp thoại, không dùng được." if self.dialogs > MOST_DIALOGS else _HANGS
             raise End(Outcome.TIMEOUT, why, self.page.url) from None
         except BrowserError as error:
             if self._crashed or _lost(error):
@@ -664,10 +661,16 @@ class Walker:
         return None
 
     async def _visible(self, found: Locator) -> Locator | None:
-        for one in (await found.all())[:20]:
-            if await one.is_visible():
-                return one
-        return None
+        async def look() -> Locator | None:
+            for one in (await found.all())[:20]:
+                if await one.is_visible():
+                    return one
+            return None
+
+        try:
+            return await asyncio.wait_for(look(), ANSWER)
+        except TimeoutError:
+            raise End(Outcome.TIMEOUT, _HANGS, self.page.url) from None
 
     # --- what stops the way
 

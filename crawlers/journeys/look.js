@@ -48,6 +48,7 @@
     fields, controls, busy, drawn,
     dialog: open.length > 0,
     stub: document.querySelector('meta[name=soat][content=redirect]') !== null,
+    parsing: document.readyState === "loading",
     // A page without any of these is whole as soon as it has been read.
     moves: document.readyState !== "complete" || document.querySelector("script, iframe, frame, object, embed, meta[http-equiv=refresh i]") !== null,
     height: document.documentElement.scrollHeight,

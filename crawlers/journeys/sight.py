@@ -47,7 +47,7 @@ class Sight:
     """One page as it is seen now; `length` counts all its visible text, `text` is its beginning, `html` the page's own DOM.
 
     `results` are the links that were asked for: (the text of the row it stands in, its own text, where it leads). `moves`: there is
-    something in it that may still change it. `height` in CSS pixels.
+    something in it that may still change it; `parsing`: a part of it is not there yet. `height` in CSS pixels.
     """
 
     url: str
@@ -63,6 +63,7 @@ class Sight:
     drawn: int = 0
     status: int | None = None
     moves: bool = True
+    parsing: bool = False
     height: int = 0
     results: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False, compare=False)
     html: str = field(default="", repr=False, compare=False)
@@ -84,6 +85,7 @@ class Sight:
             drawn=data["drawn"],
             status=status,
             moves=data["moves"],
+            parsing=data["parsing"],
             height=data["height"],
             results=None
             if data["results"] is None
