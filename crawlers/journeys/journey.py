@@ -76,6 +76,8 @@ PICTURE = 10.0  # seconds a picture may take
 TALLEST = 5000  # CSS pixels of a page that are pictured
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _OUTLINE = """node => { const style = node.getAttribute('style');
+    for (let box = node.parentElement; box && box !== document.body; box = box.parentElement)  // a dialog shows only a part of itself
+      if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
     node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; return style; }"""
 _RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
 _ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
@@ -84,6 +86,7 @@ _LEVEL = re.compile(
     r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
 )
 _FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
+_HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
 _FAILED_STATUS = 400
 _ERRORS = {
     "refused": "máy chủ từ chối kết nối",
@@ -300,7 +303,7 @@ class Walker:
         await self._go_in(sight, way_in)
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
-        name = _clip(await way_in.inner_text() or "Nộp trực tuyến")
+        name = _clip(await _name(way_in) or "Nộp trực tuyến")
         sight, moved = await self._click(way_in, before)
         pages = 0
         while True:
@@ -320,7 +323,7 @@ class Walker:
                     sight.url,
                 )
             await self._choose()
-            before, name = sight, _clip(await nxt.inner_text() or "Tiếp tục")
+            before, name = sight, _clip(await _name(nxt) or "Tiếp tục")
             sight, moved = await self._click(nxt, before)
 
     async def _arrived(self, sight: Sight, name: str) -> None:
@@ -348,7 +351,7 @@ class Walker:
                 f"Nút “{name}” dẫn tới trang đăng nhập “{_clip(sight.title)}”; dừng ở đó, không đăng nhập.",
                 sight.url,
             )
-        if good and is_form(sight):
+        if good and is_form(sight) and not await self._covered(sight):
             self._own_procedure(sight, "Biểu mẫu điện tử")
             await self._through_form(sight, name)
 
@@ -373,7 +376,7 @@ class Walker:
             self.inside.append(sight)
             if (words := paper_words(sight)) is not None and self._claims_fully():
                 raise End(Outcome.PAPER_DEMANDED, f"Biểu mẫu trực tuyến đòi hồ sơ giấy: “{words}”.", sight.url)
-            if nxt is None or never_clicked(await nxt.inner_text()):
+            if nxt is None or never_clicked(await _name(nxt)):
                 break
             before = sight
             sight, moved = await self._click(nxt, before)
@@ -410,7 +413,7 @@ class Walker:
             try:
                 sight = await self._ask(query) if asking else None
             except End as end:
-                asking = end.outcome is not Outcome.TIMEOUT
+                asking = end.outcome not in {Outcome.TIMEOUT, Outcome.BLOCKED}
                 sight = None
             finally:
                 self._wanted = None
@@ -589,7 +592,7 @@ class Walker:
                 self._check_answer(asked)
                 if (now := await self._look()) is not None:
                     sight = now
-                    quiet = idle and (
+                    quiet = (idle and not sight.parsing) and (
                         not sight.moves or time.monotonic() - max(self.traffic.still_since, started) >= QUIET
                     )
                     unmoved = before is not None and not self._popups and _same(sight, before)
@@ -615,11 +618,7 @@ class Walker:
                 self.page.evaluate(LOOK, {"limit": TEXT_LIMIT, "results": self._wanted}), ANSWER
             )
         except TimeoutError:
-            why = (
-                "Trang liên tục bật hộp thoại, không dùng được."
-                if self.dialogs > MOST_DIALOGS
-                else "Trang bị treo: không phản hồi trong trình duyệt."
-            )
+            why = "Trang liên tục bật hộp thoại, không dùng được." if self.dialogs > MOST_DIALOGS else _HANGS
             raise End(Outcome.TIMEOUT, why, self.page.url) from None
         except BrowserError as error:
             if self._crashed or _lost(error):
@@ -644,19 +643,33 @@ class Walker:
 
     async def _onward(self, sight: Sight) -> Locator | None:
         """The control that leads on from a page that is neither login nor form."""
-        inside = self.page.get_by_role("dialog") if sight.dialog else None
+        inside = await self._dialog_on_top() if sight.dialog else None
         login = _LOGIN if asks_login(sight) else ()
-        for by in (*self.journey.confirms, *self.journey.onward, *login, *self.journey.way_in):
-            for scope in (inside, self.page):
+        for scope in (inside, self.page):  # what an open dialog offers comes before anything behind it
+            for by in (*self.journey.confirms, *self.journey.onward, *login, *self.journey.way_in):
                 if scope is None:
-                    continue
+                    break
                 found = await self._visible(by.on(scope))
                 if found is not None and (
                     by in self.journey.confirms
-                    or re.search(WAY_IN, await found.inner_text(), re.IGNORECASE)
-                    or not never_clicked(await found.inner_text())
+                    or re.search(WAY_IN, await _name(found), re.IGNORECASE)
+                    or not never_clicked(await _name(found))
                 ):
                     return found
+        return None
+
+    async def _covered(self, sight: Sight) -> bool:
+        """Whether the form is only behind a dialog that asks something first."""
+        if not all(one.covered for one in sight.fields):
+            return False
+        top = await self._dialog_on_top()
+        return top is not None and any([await self._visible(by.on(top)) for by in self.journey.onward])
+
+    async def _dialog_on_top(self) -> Locator | None:
+        """The open dialog that was put over the others."""
+        for one in reversed(await self.page.get_by_role("dialog").all()):
+            if await one.is_visible():
+                return one
         return None
 
     async def _first(self, ways: Sequence[By]) -> Locator | None:
@@ -666,10 +679,16 @@ class Walker:
         return None
 
     async def _visible(self, found: Locator) -> Locator | None:
-        for one in (await found.all())[:20]:
-            if await one.is_visible():
-                return one
-        return None
+        async def look() -> Locator | None:
+            for one in (await found.all())[:20]:
+                if await one.is_visible():
+                    return one
+            return None
+
+        try:
+            return await asyncio.wait_for(look(), ANSWER)
+        except TimeoutError:
+            raise End(Outcome.TIMEOUT, _HANGS, self.page.url) from None
 
     # --- what stops the way
 
@@ -933,6 +952,11 @@ def kind_is_wall(status: int, body: bytes) -> bool:
 def _clip(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 120 else text[:119] + "…"
+
+
+async def _name(what: Locator) -> str:
+    """What stands on a link or button: its text, or the value of an input."""
+    return (await what.inner_text()).strip() or str(await what.evaluate("node => node.value || node.ariaLabel || node.title || ''"))  # fmt: skip
 
 
 def _lost(error: BrowserError) -> bool:

@@ -23,6 +23,7 @@
     const cell = ["td:nth-child(2)", "td", "label", ".name"].map((css) => row.querySelector(css)).find((one) => one && words(one.innerText).length > 3);
     return words((cell || row).innerText).slice(0, 300);
   };
+  const open = [...document.querySelectorAll('dialog[open], [role=dialog], [role=alertdialog], .modal.show, .modal.in')].filter(seen);
   const fields = [...document.querySelectorAll("input, select, textarea")].slice(0, 400)
     .filter((node) => !["hidden", "submit", "button", "image", "reset"].includes(node.type) && (node.type === "file" || seen(node)) && !searches(node))
     .map((node) => ({
@@ -31,6 +32,7 @@
       required: node.required || node.getAttribute("aria-required") === "true" ? true
         : /\*/.test(node.type === "file" ? rowOf(node) : nameOf(node)) ? true
         : node.closest("form, [role=form]")?.querySelector("[required], [aria-required=true]") ? false : null,
+      covered: open.length > 0 && !open.some((one) => one.contains(node)),
     }));
   const controls = [...document.querySelectorAll("button, a[href], input[type=submit], input[type=button], [role=button]")]
     .slice(0, 1500).filter(seen).map((node) => ({ name: nameOf(node), href: node.href || null, button: node.tagName !== "A" }));
@@ -44,8 +46,9 @@
     length: text.length,
     headings: [...document.querySelectorAll("h1, h2, h3, h4")].slice(0, 30).filter(seen).map((node) => words(node.innerText).slice(0, 300)),
     fields, controls, busy, drawn,
-    dialog: [...document.querySelectorAll('dialog[open], [role=dialog], [role=alertdialog], .modal.show, .modal.in')].some(seen),
+    dialog: open.length > 0,
     stub: document.querySelector('meta[name=soat][content=redirect]') !== null,
+    parsing: document.readyState === "loading",
     // A page without any of these is whole as soon as it has been read.
     moves: document.readyState !== "complete" || document.querySelector("script, iframe, frame, object, embed, meta[http-equiv=refresh i]") !== null,
     height: document.documentElement.scrollHeight,

@@ -25,11 +25,12 @@ _NOTHING = 12
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A field to fill in: its kind (HTML's word), its label, and whether it must be filled in (None: not said)."""
+    """A field to fill in: its kind (HTML's word), its label, whether it must be filled in (None: not said), whether a dialog covers it."""
 
     kind: str
     label: str
     required: bool | None
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Sight:
     """One page as it is seen now; `length` counts all its visible text, `text` is its beginning, `html` the page's own DOM.
 
     `results` are the links that were asked for: (the text of the row it stands in, its own text, where it leads). `moves`: there is
-    something in it that may still change it. `height` in CSS pixels.
+    something in it that may still change it; `parsing`: a part of it is not there yet. `height` in CSS pixels.
     """
 
     url: str
@@ -62,6 +63,7 @@ class Sight:
     drawn: int = 0
     status: int | None = None
     moves: bool = True
+    parsing: bool = False
     height: int = 0
     results: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False, compare=False)
     html: str = field(default="", repr=False, compare=False)
@@ -83,6 +85,7 @@ class Sight:
             drawn=data["drawn"],
             status=status,
             moves=data["moves"],
+            parsing=data["parsing"],
             height=data["height"],
             results=None
             if data["results"] is None

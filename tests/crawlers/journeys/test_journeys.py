@@ -19,7 +19,6 @@ from crawlers.service_visits import Outcome, ServiceVisit, Tls
 from crawlers.settings import settings
 from crawlers.targets import Target
 from fixtures.eservices.cases import CASES, Case, by_slug
-from fixtures.eservices.fronts import load
 from fixtures.eservices.server import Sites, running
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def go(
 ) -> dict[str, ServiceVisit]:
     """Visit some cases; returns what was seen by the case's name."""
     rows = [
-        {"source": {"url": sites.address(case), "target": "t"}, "code": f"{case.code}.H99", "name": case.name, "service_level": case.level, "documents": [{"name": "Tờ khai theo Mẫu số 01"}]}
+        {**sites.published(case), "source": {"url": sites.address(case), "target": "t"}}
         for case in cases
     ]  # fmt: skip
     (folder / "published.jsonl").write_bytes(
@@ -142,7 +141,8 @@ def test_the_watchdog_stops_from_outside_and_accuses_nobody(tmp_path: Path) -> N
 
 
 def test_a_portal_that_cannot_be_reached_is_not_accused(tmp_path: Path) -> None:
-    sites = Sites("http://127.0.0.1:9/", (), front=load("igate1"))
+    with running("igate1") as sites:
+        sites.url = "http://127.0.0.1:9/"
     (seen,) = go(sites, tmp_path, [by_slug("login")]).values()
     assert (seen.outcome, seen.attributed_to, len(seen.attempts)) == (Outcome.BLOCKED, None, 1)
     assert "không kết nối được" in seen.why
