@@ -123,6 +123,15 @@ def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
     )
 
 
+def test_hostile_pages_over_tls_change_nothing(tmp_path: Path) -> None:
+    """What browsers offer to secure pages alone, and reports to secure addresses, gets no further."""
+    cases = [by_slug(slug) for slug in ("beacons", "sockets", "workers", "reports", "later")]
+    with running("igate1", secure=True) as sites:
+        seen = go(sites, tmp_path, cases)
+    assert {slug: one.outcome for slug, one in seen.items()} == {case.slug: case.outcome for case in cases}
+    assert sites.changes == []
+
+
 def test_a_page_that_wedges_the_browser_costs_one_journey(tmp_path: Path) -> None:
     cases = [by_slug("stuck"), by_slug("login")]
     with running("igate1") as sites:
