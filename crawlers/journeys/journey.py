@@ -264,13 +264,11 @@ class Walker:
         if sight.url == before and _plain(before) != _plain(url):
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
         self._understood(sight)
+        sight, way_in = await self._way_in(sight)
+        self._understood(sight)
         self._own_procedure(sight, "Trang thủ tục")
         found = _LEVEL.search(sight.text)
         self.level = None if found is None else found[2]
-        way_in = await self._first(self.journey.way_in)
-        if way_in is None:  # an app may be drawing its page anew just then
-            await asyncio.sleep(min(LATE, self.pace.patience))
-            way_in = await self._first(self.journey.way_in)
         await self._step("Trang thủ tục", sight, way_in)
         await self._downloads(sight)
         if self.pace.checks:
@@ -299,6 +297,17 @@ class Walker:
                 sight.url,
             )
         await self._go_in(sight, way_in)
+
+    async def _way_in(self, sight: Sight) -> tuple[Sight, Locator | None]:
+        """The way in on a procedure's page, and the page as it is then: an app may still be drawing below its header."""
+        started = time.monotonic()
+        while (way_in := await self._first(self.journey.way_in)) is None:
+            named = names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name)
+            if time.monotonic() - started >= min(LATE if named else self.pace.patience, self.pace.patience):
+                break
+            await asyncio.sleep(0.25)
+            sight = await self._look() or sight
+        return sight, way_in
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
         name = _clip(await _name(way_in) or "Nộp trực tuyến")
