@@ -163,6 +163,7 @@ class Walker:
     _expects: bool = False
     _crashed: bool = False
     _since: int = 0
+    _kept: Sight | None = None
     _wanted: str | None = None
     _session: tuple[Page, CDPSession] | None = None
 
@@ -184,6 +185,7 @@ class Walker:
         try:
             await self._way()
         except End as end:
+            await self._keep_end()
             return end
         except BrowserError as error:
             if self._crashed:
@@ -232,6 +234,16 @@ class Walker:
                 har, self.last_dom, console, None if sheet is None else self.folder.keep(sheet, ".jpg")[1]
             ),
         )
+
+    async def _keep_end(self) -> None:
+        """Keep the page that decided how the way ended, where it is not among the steps yet: an accusation needs its picture."""
+        last = self.sights[-1] if self.sights else None
+        if last is None or last.url != self.page.url or (self._kept is not None and _same(last, self._kept)):
+            return
+        try:
+            await self._step("Trang dừng lại", last)
+        except BrowserError:
+            return  # the page, or the browser, is gone: what was seen of it has been told
 
     # --- the way
 
@@ -307,6 +319,7 @@ class Walker:
                 break
             await asyncio.sleep(0.25)
             sight = await self._look() or sight
+        self._remember(sight)
         return sight, way_in
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
@@ -597,9 +610,12 @@ class Walker:
             await asyncio.sleep(0.03)
         if sight is None:
             raise End(Outcome.TIMEOUT, "Trang không phản hồi: trình duyệt bị treo khi mở.", self.page.url)
+        self._remember(sight)
+        return sight
+
+    def _remember(self, sight: Sight) -> None:
         if not self.sights or self.sights[-1].text != sight.text:
             self.sights.append(sight)
-        return sight
 
     async def _look(self) -> Sight | None:
         if self.dialogs > MOST_DIALOGS:
@@ -809,6 +825,7 @@ class Walker:
         except (BrowserError, TimeoutError):
             if self._crashed:
                 raise  # else the page went on by itself
+        self._kept = sight
         capture = place = None
         if dom:
             capture, self.last_dom = self.folder.keep(dom, ".html")
