@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from audits.procedure import Channel, Stated
 from audits.reading.text import fold
-from crawlers.service_visits import MILDEST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,21 +116,6 @@ def day_of(visit: ServiceVisit) -> date | None:
     except ValueError:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(_VIETNAM).date()
-
-
-def taken_together(first: ServiceVisit, again: ServiceVisit) -> ServiceVisit:
-    """Return what two visits to one service at different times come to: the milder outcome, with the attempts of both told.
-
-    A failure stays one only where both visits ended in a failure; where the second could not look, nothing is held against
-    the service.
-    """
-    attempts = (*first.attempts, *again.attempts)
-    if first.outcome is again.outcome:
-        return replace(again, attempts=attempts)
-    milder = min(first, again, key=lambda visit: MILDEST_FIRST.index(visit.outcome))
-    other = again if milder is first else first
-    told = f"{milder.why} Lần {'đầu' if milder is again else 'sau'}: {other.why}"
-    return replace(milder, attempts=attempts, why=told)
 
 
 def decisive_step(visit: ServiceVisit, where: str) -> Step | None:

@@ -15,14 +15,14 @@ from audits.reading.codes import read_code
 from audits.rules import rules
 from audits.store import Archived, Judged, NewFinding
 from audits.tally import Tally
-from audits.visited import decisive_step, taken_together
+from audits.visited import decisive_step
 from audits.visits import VisitDesk, read_visits
 from crawlers.journeys.browser import NoBrowserError
 from crawlers.journeys.evidence import FOLDER
 from crawlers.journeys.listing import Sampling
 from crawlers.journeys.run import visit
 from crawlers.records import Capture, Fault, Source
-from crawlers.service_visits import FAILURES
+from crawlers.service_visits import FAILURES, taken_together
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from audits.jsonl import BadLine, read_objects
 from audits.matching.procedures import name_key
 from audits.reading.codes import read_code
-from audits.visited import day_of, taken_together
+from audits.visited import day_of
 from crawlers.records import RecordError, Source
-from crawlers.service_visits import ServiceVisit
+from crawlers.service_visits import ServiceVisit, taken_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

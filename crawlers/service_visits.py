@@ -5,7 +5,7 @@ In every part `None` means "could not be looked at", which is never the same as 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -252,6 +252,21 @@ class ServiceVisit:
             )
         except (TypeError, AttributeError, ValueError) as error:
             raise RecordError(f"lượt truy cập {data.get('code') or data.get('url')}: {error}") from error
+
+
+def taken_together(first: ServiceVisit, again: ServiceVisit) -> ServiceVisit:
+    """Return what two attempts or visits at one service, some time apart, come to: the milder outcome, with the attempts of both told.
+
+    A failure stays one only where both ended in a failure; where one of them could not look, nothing is held against
+    the service.
+    """
+    attempts = (*first.attempts, *again.attempts)
+    if first.outcome is again.outcome:
+        return replace(again, attempts=attempts)
+    milder = min(first, again, key=lambda visit: MILDEST_FIRST.index(visit.outcome))
+    other = again if milder is first else first
+    told = f"{milder.why} Lần {'đầu' if milder is again else 'sau'}: {other.why}"
+    return replace(milder, attempts=attempts, why=told)
 
 
 _TEXTS = ("target", "code", "name", "service_level", "why", "at", "url", "attributed_to", "requests", "run")

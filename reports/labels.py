@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audits.indicators import Light
 from audits.procedure import Severity
 from audits.recommendations import KINDS
 from audits.rules import rules
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audits.audit import Decision
+    from audits.indicators import Indicator
 
 
 def rule_title(slug: str, _: Callable[[str], str]) -> str:
@@ -73,6 +75,25 @@ def outcome_label(outcome: Outcome, _: Callable[[str], str]) -> str:
         Outcome.NO_WAY_IN: _("không có nút nộp"),
         Outcome.BROKEN: _("không hoạt động"),
     }[outcome]
+
+
+def light_label(light: Light, _: Callable[[str], str]) -> str:
+    """Return how a service stands to a question of a public measure."""
+    return {
+        Light.MET: _("đạt"),
+        Light.PARTLY: _("đạt một phần"),
+        Light.FAILED: _("chưa đạt"),
+        Light.UNSEEN: _("không xem được"),
+    }[light]
+
+
+def verified_label(indicator: Indicator, _: Callable[[str], str]) -> str:
+    """Return how far an indicator was held against the measure it is of."""
+    return {
+        "wording": _("nguyên văn theo bản đã đọc"),
+        "subject": _("bộ chỉ số có hỏi điều này, lời văn của công cụ"),
+        None: _("chưa đối chiếu, lời văn của công cụ"),
+    }[indicator.verified]
 
 
 def file_label(state: FileState | None, _: Callable[[str], str]) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from audits.indicators import standings
 from crawlers.service_visits import ARRIVED, FAILURES, UNSEEN, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from audits.audit import Audit, AuditedVisit
+    from audits.indicators import Measure, Standing
     from crawlers.service_visits import ServiceVisit
 
 NOT_SEEN = UNSEEN | {Outcome.TIMEOUT}
@@ -21,17 +24,27 @@ NOT_SEEN = UNSEEN | {Outcome.TIMEOUT}
 
 @dataclass(frozen=True, slots=True)
 class TargetFigures:
-    """How the visits to one target ended; `refused` counts the requests that the guard did not let out."""
+    """How the visits to one target ended; `refused` counts the requests that the guard did not let out.
+
+    `standings` is how its services stand to the questions of public measures.
+    """
 
     target: str
     agency: str
     outcomes: Mapping[Outcome, int]
     refused: int
+    standings: tuple[Standing, ...] = ()
 
     @property
     def visits(self) -> int:
         """Return how many services were tried."""
         return sum(self.outcomes.values())
+
+    @property
+    def measures(self) -> tuple[tuple[Measure, tuple[Standing, ...]], ...]:
+        """Return the standings by the measure they are of, in order."""
+        groups = groupby(self.standings, lambda standing: standing.indicator.measure)
+        return tuple((measure, tuple(group)) for measure, group in groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,14 @@ def tried(audit: Audit) -> Tried:
     failed = [item for item in audit.visits if item.visit.outcome in FAILURES]
     return Tried(
         targets=tuple(
-            TargetFigures(target, agencies[target], outcomes, refused[target]) for target, outcomes in by_target.items()
+            TargetFigures(
+                target,
+                agencies[target],
+                outcomes,
+                refused[target],
+                standings(item.visit for item in audit.visits if item.target == target),
+            )
+            for target, outcomes in by_target.items()
         ),
         outcomes=tuple(outcome for outcome in Outcome if any(counts[outcome] for counts in by_target.values())),
         shown=tuple(

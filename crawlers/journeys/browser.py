@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -15,14 +15,42 @@ from playwright.async_api import Error as BrowserError
 from playwright.async_api import async_playwright
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from playwright.async_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WINDOW = (1280, 900)
 PATIENCE = 8.0  # seconds a browser may take to close before it is killed
 
-DRIVER = "--max-semi-space-size=1 --max-old-space-size=256"
-"""Playwright's driver only passes messages on; without limits it lets its heap grow before it cleans up."""
+DRIVER = {
+    "NODE_OPTIONS": "--max-semi-space-size=1 --max-old-space-size=256 --v8-pool-size=0",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
+"""The environment of Playwright's driver, which only passes messages on: without limits it keeps what it has let go of."""
+
+# Of several such flags the browser hears only the last, so what Playwright sets for itself is named here again.
+_ON = ("NetworkServiceInProcess2", "CDPScreenshotNewSurface", "SkipListAccountsWithoutGaiaCookies")
+_OFF = (
+    *(
+        "SpareRendererForSitePerProcess",
+        "PreconnectToSearch",
+        "NetworkTimeServiceQuerying",
+        "AutofillServerCommunication",
+    ),
+    *(
+        "LoadingPredictorUseOptimizationGuide",
+        "Translate",
+        "WebTransport",
+        "SpeculationRulesPrefetchFuture",
+        "Prerender2",
+    ),
+    *("NetworkPrediction", "OptimizationHints", "MediaRouter", "DialMediaRouteProvider", "FencedFrames", "FedCm"),
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "AvoidUnnecessaryBeforeUnloadCheckSync", "LensOverlay"),
+    *("DestroyProfileOnBrowserClose", "PaintHolding", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled"),
+)
 
 # Nothing but the page: no first-run pages, updates or background requests; no way around the proxy (names, UDP, QUIC).
 FLAGS = (
@@ -40,7 +68,8 @@ FLAGS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--js-flags=--max-old-space-size=512",
-    "--disable-features=SpareRendererForSitePerProcess,PreconnectToSearch,NetworkTimeServiceQuerying,AutofillServerCommunication,LoadingPredictorUseOptimizationGuide,Translate,WebTransport,SpeculationRulesPrefetchFuture,Prerender2,NetworkPrediction,OptimizationHints,MediaRouter,DialMediaRouteProvider",
+    f"--enable-features={','.join(_ON)}",
+    f"--disable-features={','.join(_OFF)}",
 )
 
 
@@ -64,15 +93,9 @@ class Shopper:
         self.started = 0
 
     async def __aenter__(self) -> Self:
-        before = os.environ.get("NODE_OPTIONS")
-        os.environ["NODE_OPTIONS"] = f"{before or ''} {DRIVER}".strip()  # the driver takes its environment from ours
-        try:
+        given = f"{os.environ.get('NODE_OPTIONS', '')} {DRIVER['NODE_OPTIONS']}".strip()
+        with _environment(DRIVER | {"NODE_OPTIONS": given}):  # the driver takes its environment from ours
             self._playwright = await async_playwright().start()
-        finally:
-            if before is None:
-                del os.environ["NODE_OPTIONS"]
-            else:
-                os.environ["NODE_OPTIONS"] = before
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -150,6 +173,21 @@ class Shopper:
         for process in marked(mark):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)
+
+
+@contextmanager
+def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """Have these variables set until the block ends."""
+    before = {name: os.environ.get(name) for name in more}
+    os.environ.update(more)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def marked(mark: str) -> list[int]:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawlers.journeys.words import folded
+import orjson
+
+from crawlers.journeys.words import code_of, folded
+from crawlers.lists.lines import read_lines
 from crawlers.service_visits import FileState, FormFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crawlers.journeys.families import Preview
     from crawlers.journeys.wire import Answer
 
 ENDINGS = (".docx", ".doc", ".pdf", ".xlsx", ".xls", ".odt", ".rtf", ".zip", ".rar")
+HEAD = 1500  # characters at a file's beginning in which a form names itself
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TYPES = {
     "application/pdf": ".pdf",
@@ -30,8 +39,56 @@ _FORM_NUMBER = re.compile(r"(?i)\bmẫu\s*(?:số)?\s*:?\s*((?:\d{1,3}|[ivx]+)(?
 _PLAIN_NUMBER = re.compile(r"(\d+)([a-zđ]?)")
 
 
-def judge(name: str, url: str, answer: Answer) -> FormFile:
-    """Say what a downloaded form is; an answer that tells of the wall or the guard leaves the state open (None)."""
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A form file that is had by asking `url` with `body` (JSON): the paper it is for, and the file's own name."""
+
+    paper: str
+    file: str
+    url: str
+    body: bytes
+
+
+def previewed(preview: Preview, told: Sequence[tuple[str, bytes]], code: str | None) -> list[Previewed]:
+    """Return the form files that answers (address, body) name, each once; answers of other procedures than `code` are left out."""
+    found: dict[str, Previewed] = {}
+    for url, answer in told:
+        try:
+            record = orjson.loads(answer)
+        except orjson.JSONDecodeError:
+            continue
+        of = next((str(one) for one, _ in _rows(record, preview.code)), None)
+        if code_of(code) is not None and code_of(of) != code_of(code):
+            continue
+        where = urlsplit(url)
+        path = where.path.removesuffix(preview.told) + preview.asked
+        for row, above in _rows(record, preview.files):
+            if isinstance(row, dict) and isinstance(row.get(preview.id), str) and isinstance(above, dict):
+                file = str(row.get(preview.name) or "")
+                paper = str(above.get(preview.paper) or file)
+                address = f"{where.scheme}://{where.netloc}{path}"
+                body = orjson.dumps({preview.field: row[preview.id]})
+                found.setdefault(row[preview.id], Previewed(paper, file, address, body))
+    return list(found.values())
+
+
+def _rows(value: object, keys: Sequence[str], above: object = None) -> Iterator[tuple[object, object]]:
+    """Yield what the keys lead to, arrays on the way gone through one by one, each with what it stands in; nulls are nothing."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _rows(one, keys, above)
+    elif not keys:
+        if value is not None:
+            yield value, above
+    elif isinstance(value, dict):
+        yield from _rows(value.get(keys[0]), keys[1:], value)
+
+
+def judge(name: str, url: str, answer: Answer, file: str = "") -> FormFile:
+    """Say what a downloaded form is; an answer that tells of the wall or the guard leaves the state open (None).
+
+    `file` is the name the page gives the file, where its address has none.
+    """
 
     def told(state: FileState | None, why: str | None = None) -> FormFile:
         return FormFile(name, url, state, why)
@@ -48,7 +105,7 @@ def judge(name: str, url: str, answer: Answer) -> FormFile:
         return told(FileState.DEAD, f"máy chủ trả HTTP {answer.status}")
     if not answer.body.strip(b"\0 \r\n\t"):
         return told(FileState.EMPTY, "tệp rỗng, 0 byte" if not answer.body else "tệp chỉ có khoảng trắng")
-    claimed = claims(url, answer)
+    claimed = claims(url, answer, file)
     found = kind_of(answer.body)
     if found == ".html":
         why = f"là trang HTML mang tên {claimed}" if claimed else "là trang HTML, không phải tệp biểu mẫu"
@@ -57,16 +114,19 @@ def judge(name: str, url: str, answer: Answer) -> FormFile:
         return told(FileState.WRONG_TYPE, f"không mở được: nội dung không phải {claimed or 'tệp văn bản'}")
     if claimed and found != claimed and not _kin(found, claimed):
         return told(FileState.WRONG_TYPE, f"mang tên {claimed} nhưng nội dung là {found}")
-    if (other := _other_form(name, answer.body, found)) is not None:
-        return told(FileState.WRONG_FORM, other)
-    return told(FileState.OK)
+    return told(*_compared(name, answer.body, found))
 
 
-def claims(url: str, answer: Answer) -> str | None:
-    """Return the ending a file claims: by its download name, its address, or its media type; None: it claims none."""
+def claims(url: str, answer: Answer, file: str = "") -> str | None:
+    """Return the ending a file claims: by its download name, its address, the page, or its media type; None: it claims none."""
     said = re.search(r"filename\*?=(?:UTF-8'')?\"?([^\";]+)", answer.header("content-disposition") or "")
     parts = urlsplit(url)
-    names = [unquote(said[1]) if said else "", unquote(parts.path), *(value for _, value in parse_qsl(parts.query))]
+    names = [
+        unquote(said[1]) if said else "",
+        unquote(parts.path),
+        *(value for _, value in parse_qsl(parts.query)),
+        file,
+    ]
     for name in names:
         ending = PurePosixPath(name.strip().lower()).suffix
         if ending in ENDINGS:
@@ -108,16 +168,25 @@ def _kin(found: str, claimed: str) -> bool:
     return (found, claimed) in {(".doc", ".xls"), (".rtf", ".doc"), (".docx", ".doc"), (".xlsx", ".xls")}
 
 
-def _other_form(name: str, body: bytes, kind: str) -> str | None:
-    """Say that a file is clearly another form, or None: only where both the page and the file's head number it, and differently."""
+def _compared(name: str, body: bytes, kind: str) -> tuple[FileState, str | None]:
+    """Say whether a file is clearly another form: only where both the page and the file's head number it, and differently.
+
+    Of a file whose text cannot be read (a scan, a kind without a reader) nothing is said but that.
+    """
     wanted = _numbers(name)
-    if len(wanted) != 1 or kind != ".docx":
-        return None
-    head = _docx_head(body)
-    found = _numbers(head)
-    if not found or wanted & found or folded(name)[:30] in folded(head):
-        return None
-    return f"trang ghi mẫu số {min(wanted)} nhưng tệp là mẫu số {min(found)}"
+    if len(wanted) != 1:
+        return FileState.OK, None
+    with TemporaryDirectory(prefix="soat-") as folder:
+        path = Path(folder) / f"bieu-mau{kind}"
+        path.write_bytes(body)
+        lines = read_lines(path)
+    if lines is None:
+        return FileState.OK, "mở được; chưa đọc được chữ trong tệp nên chưa so với tên biểu mẫu"
+    text = "\n".join(lines)
+    found = _numbers(text[:HEAD])
+    if not found or wanted & _numbers(text) or folded(name)[:30] in folded(text[:HEAD]):
+        return FileState.OK, None
+    return FileState.WRONG_FORM, f"trang ghi mẫu số {min(wanted)} nhưng tệp là mẫu số {min(found)}"
 
 
 def _numbers(text: str) -> set[str]:
@@ -127,13 +196,3 @@ def _numbers(text: str) -> set[str]:
         if plain:
             out.add(f"{int(plain[1])}{plain[2]}")
     return out
-
-
-def _docx_head(body: bytes) -> str:
-    """The first words of a Word file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as package, package.open("word/document.xml") as part:
-            text = part.read(262_144).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError):
-        return ""
-    return re.sub(r"<[^>]+>", "", re.sub(r"</w:p>", "\n", text))[:1500]

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urljoin, urlsplit
@@ -56,11 +57,12 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Locator, Page
 
     from crawlers.journeys.evidence import Folder
-    from crawlers.journeys.families import Journey
+    from crawlers.journeys.families import Journey, Preview
     from crawlers.journeys.traffic import Passed, Traffic
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
 
+_sheets = ThreadPoolExecutor(1, "sheets")  # memory that one thread let go of is of no use to another
 QUIET = 0.2  # seconds without a request after which a page is taken to be still
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
 NOTHING = 2.0  # seconds within which a click must have begun to do something
@@ -208,8 +210,8 @@ class Walker:
         checks = await self._checks(end)
         _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.traffic.har(), ".har")
-        sheet = await asyncio.to_thread(
-            contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
+        sheet = await asyncio.get_running_loop().run_in_executor(
+            _sheets, contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
         )
         console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
         return ServiceVisit(
@@ -515,6 +517,22 @@ class Walker:
                 FormFile(name, url, None, "bị chặn, không kiểm tra được")
                 if blocked
                 else form_files.judge(name, last, answer)
+            )
+        if self.journey.preview is not None:
+            await self._previews(self.journey.preview, sight)
+
+    async def _previews(self, preview: Preview, sight: Sight) -> None:
+        """Fetch the form files that have no address; each is told by the page it stands on and its name."""
+        assert self.forms is not None  # noqa: S101 - set by `_downloads`
+        wanted = form_files.previewed(preview, self.traffic.told, self.service.code)
+        for one in wanted[: MOST_FORMS - len(self.forms)]:
+            where = f"{sight.url}#{quote(one.file)}"
+            answer, _ = await self.traffic.get(one.url, method="POST", body=one.body, media_type="application/json")
+            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
+            self.forms.append(
+                FormFile(one.paper, where, None, "bị chặn, không kiểm tra được")
+                if blocked
+                else form_files.judge(one.paper, where, answer, one.file)
             )
 
     # --- moving

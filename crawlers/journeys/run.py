@@ -32,7 +32,7 @@ from crawlers.manners import Pace as HostPace
 from crawlers.manners import Robots, check_identified, within
 from crawlers.platforms import load as load_platform
 from crawlers.records import Fault
-from crawlers.service_visits import FAILURES, MILDEST_FIRST, UNSEEN, Outcome, ServiceVisit
+from crawlers.service_visits import FAILURES, UNSEEN, Outcome, ServiceVisit, taken_together
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ class _Run:
             async with tools.slots:
                 if not self._open(target):
                     return
-                first = both(first, await self._attempt(target, journey, service, tools))
+                first = taken_together(first, await self._attempt(target, journey, service, tools))
         self.book.add(replace(first, run=self.book.run))
         self._progress(target)
 
@@ -288,6 +288,7 @@ class _Run:
                 self._shelf,
                 self._turn,
                 lambda url: self._allows(url, tools.wire, target),
+                keeps=() if journey.preview is None else (journey.preview.told,),
             )
             await self._begin(tools.shopper)
             try:
@@ -353,7 +354,8 @@ class _Run:
 
     def _hosts(self, target: Target, journey: Journey) -> Gate:
         hosts = target.hosts | {host.lower() for host in target.handover}
-        return Gate(hosts, (*load_platform(target.platform).READING, *journey.reading))
+        files = () if journey.preview is None else ((journey.preview.asked, journey.preview.field),)
+        return Gate(hosts, (*load_platform(target.platform).READING, *journey.reading), files)
 
     def _open(self, target: Target) -> bool:
         """Whether the target may be visited now; told once where not."""
@@ -425,16 +427,6 @@ class _LostError(Exception):
     """The browser was lost during an attempt."""
 
 
-def both(first: ServiceVisit, second: ServiceVisit) -> ServiceVisit:
-    """Return what two attempts say together: where they differ the milder counts, and both are told."""
-    attempts = (*first.attempts, *second.attempts)
-    if first.outcome is second.outcome:
-        return replace(second, attempts=attempts, why=f"{second.why} (hai lần thử cách nhau đều như vậy)")
-    milder = min(first, second, key=lambda one: MILDEST_FIRST.index(one.outcome))
-    why = f"Hai lần thử khác nhau, tính lần nhẹ hơn. Lần 1: {first.why} Lần 2: {second.why}"
-    return replace(milder, attempts=attempts, why=why)
-
-
 def _first_of(group: ExceptionGroup[Exception]) -> Exception:
     """The fault behind a group of tasks that fell with it."""
     error = group.exceptions[0]
@@ -457,4 +449,4 @@ def _key(target: str, code: str | None, url: str | None, name: str | None) -> tu
     return target, url or name or "", code or ""
 
 
-__all__ = ["FOLDER", "Manner", "Sampling", "TargetVisits", "VisitError", "VisitProgress", "both", "visit"]
+__all__ = ["FOLDER", "Manner", "Sampling", "TargetVisits", "VisitError", "VisitProgress", "visit"]

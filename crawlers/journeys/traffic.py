@@ -40,6 +40,7 @@ MOST_REFUSALS = 500  # written down for one journey; the rest is counted
 _STUB = '<!DOCTYPE html><meta name="soat" content="redirect"><script>location.replace({url})</script>'
 _DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "nel", "report-to",
     "reporting-endpoints", "alt-svc", "strict-transport-security", "proxy-authenticate", "speculation-rules"})  # fmt: skip
+_FAILED = 400
 _STATIC = frozenset({"stylesheet", "script", "image", "font"})
 _CONTENT = frozenset({"script", "stylesheet", "fetch", "xhr"})
 _MAKERS = (".google.com", ".googleapis.com", ".gvt1.com")
@@ -75,7 +76,7 @@ class Passed:
 class Shelf:
     """Stylesheets, scripts, fonts and pictures of one run, so that a portal is asked for each only once."""
 
-    room: int = 64 * 2**20
+    room: int = 32 * 2**20
     _answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
     _size: int = 0
 
@@ -91,7 +92,7 @@ class Shelf:
             or "no-store" in said
             or answer.header("set-cookie")
             or url in self._answers
-            or answer.size > self.room // 8
+            or answer.size > self.room // 4
         ):
             return
         self._answers[url] = answer
@@ -105,6 +106,8 @@ class Shelf:
 class Traffic:
     """The traffic of one attempt; `documents` are the main pages asked for, in order, `turn` waits for a host's turn.
 
+    `told` are the answers the page before us had from addresses that end as in `keeps`: (address, body).
+
     `lost` names what a page needed and the gate refused: after that a failure of the page may be of our making.
     """
 
@@ -113,6 +116,8 @@ class Traffic:
     shelf: Shelf
     turn: Callable[[str], AbstractAsyncContextManager[None]]
     allows: Callable[[str], Awaitable[bool]]
+    keeps: tuple[str, ...] = ()
+    told: list[tuple[str, bytes]] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     documents: list[Passed] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -202,7 +207,8 @@ class Traffic:
         main = navigation and _is_main(request)
         if navigation:
             kind = "document"
-        asked = Asked(method, url, request.post_data_buffer or b"", request.headers.get("content-type", ""), kind)
+        headers = request.headers
+        asked = Asked(method, url, request.post_data_buffer or b"", headers.get("content-type", ""), kind, headers)
         why = self.gate.refuses(asked)
         if why is None and kind == "document" and not await self.allows(url):
             why = "robots.txt của máy chủ không cho phép"
@@ -228,6 +234,7 @@ class Traffic:
     def _begin_document(self, url: str) -> None:
         if not self.redirecting:
             self.asked_at = time.monotonic()
+            self.told.clear()
         self._hops = self._hops + 1 if self.redirecting else 0
         self.redirecting = False
         self._secure = url.startswith("https:")
@@ -281,7 +288,7 @@ class Traffic:
                 self.refuse(asked.method, target, asked.kind, "câu hỏi bị chuyển hướng, không gửi lại")
                 await route.abort("blockedbyclient")
                 return
-            if (why := self.gate.refuses(Asked("GET", target, kind=asked.kind))) is not None:
+            if (why := self.gate.refuses(Asked("GET", target, kind=asked.kind, headers=asked.headers))) is not None:
                 self._refuse_page(Asked("GET", target, kind=asked.kind), why, main=False)
                 await route.abort("blockedbyclient")
                 return
@@ -291,7 +298,12 @@ class Traffic:
             return
         if static:
             self.shelf.keep(url, answer)
+        self._remember(where, answer)
         await _fulfil(route, answer)
+
+    def _remember(self, url: str, answer: Answer) -> None:
+        if self.keeps and (answer.status or _FAILED) < _FAILED and urlsplit(url).path.endswith(self.keeps):
+            self.told.append((url, answer.body))
 
     def _note(self, method: str, url: str, kind: str, answer: Answer) -> Passed:
         seen = Passed(

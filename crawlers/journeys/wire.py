@@ -102,8 +102,14 @@ class Wire:
             if isinstance(error, aiohttp.ClientConnectorSSLError):
                 self.tls[host] = Tls(host, secure=True, valid=False, why=str(error.os_error))
             return _failed(*_words(error), started)
-        self.tls.setdefault(host, Tls(host, secure=secure, valid=True if secure else None))
+        self._seen(host, secure=secure)
         return answer
+
+    def _seen(self, host: str, *, secure: bool) -> None:
+        """Note what a good answer says of a host: one that also answers plainly, as to send the visitor on, is secure all the same."""
+        known = self.tls.get(host)
+        if known is None or (secure and not known.secure):
+            self.tls[host] = Tls(host, secure=secure, valid=True if secure else None)
 
     async def _exchange(
         self,

@@ -73,6 +73,25 @@ def read_tables(path: Path) -> list[Table]:
         ListError: damaged, under a password, saved by Word 95 or older or in pieces ("fast save"), or too large.
 
     """
+    try:
+        return _tables(path, _paragraphs(path, _opened(path)))
+    except (struct.error, IndexError, OverflowError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the text of the body line by line, that of tables as well.
+
+    Raises as `read_tables`.
+    """
+    try:
+        paragraphs = list(_paragraphs(path, _opened(path)))
+    except (struct.error, IndexError, OverflowError) as error:
+        raise damaged(path, str(error)) from error
+    return [line for paragraph in paragraphs for line in paragraph.text.split("\n") if line]
+
+
+def _opened(path: Path) -> _Document:
     streams = read_streams(path, "WordDocument", "0Table", "1Table", "Data")
     main = streams.get("WordDocument", b"")
     if len(main) < _LENGTHS + 8 * (_PIECES + 1):
@@ -91,10 +110,7 @@ def read_tables(path: Path) -> list[Table]:
             f"{path}: văn bản lưu kiểu “lưu nhanh” nên bảng không chắc đúng; mở bằng Word, lưu thành .docx rồi thử lại"
         )
     table = streams.get("1Table" if flags & _SECOND_TABLE else "0Table", b"")
-    try:
-        return _tables(path, _paragraphs(path, _Document(main, table, streams.get("Data", b""))))
-    except (struct.error, IndexError, OverflowError) as error:
-        raise damaged(path, str(error)) from error
+    return _Document(main, table, streams.get("Data", b""))
 
 
 class _Document:

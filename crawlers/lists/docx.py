@@ -34,17 +34,7 @@ def read_tables(path: Path) -> list[Table]:
         ListError: the document is damaged, hostile, or too large.
 
     """
-    with open_package(path) as package:
-        name = next((name for name in sorted(package.namelist()) if _BODY.fullmatch(name)), None)
-        if name is None:
-            raise ListError(f"{path}: văn bản Word không có phần nội dung; mở bằng Word, lưu lại rồi thử lại")
-        with package.open(name) as stream:
-            check_part(path, name, stream, PartCheck(path))
-        with package.open(name) as stream:
-            try:
-                root = etree.parse(stream, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-            except etree.XMLSyntaxError as error:
-                raise ListError(f"{path}: nội dung Word hỏng ({error}); mở bằng Word, lưu lại rồi thử lại") from error
+    root = _body(path)
     tables: list[Table] = []
     captions: list[str] = []
     cells = 0
@@ -59,6 +49,30 @@ def read_tables(path: Path) -> list[Table]:
             if cells > MAX_CELLS:
                 raise ListError(f"{path}: các bảng có hơn {MAX_CELLS:,} ô, quá lớn để đọc; tách nhỏ tệp")
     return tables
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the text of the document line by line, that of tables and boxes as well.
+
+    Raises as `read_tables`.
+    """
+    paragraphs = (one for one in _body(path).iter(etree.Element) if local_name(str(one.tag)) == "p")
+    return [line for one in paragraphs for line in _text(one).split("\n") if line]
+
+
+def _body(path: Path) -> etree._Element:
+    with open_package(path) as package:
+        name = next((name for name in sorted(package.namelist()) if _BODY.fullmatch(name)), None)
+        if name is None:
+            raise ListError(f"{path}: văn bản Word không có phần nội dung; mở bằng Word, lưu lại rồi thử lại")
+        with package.open(name) as stream:
+            check_part(path, name, stream, PartCheck(path))
+        with package.open(name) as stream:
+            try:
+                root = etree.parse(stream, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+            except etree.XMLSyntaxError as error:
+                raise ListError(f"{path}: nội dung Word hỏng ({error}); mở bằng Word, lưu lại rồi thử lại") from error
+    return root
 
 
 def _within_table(element: etree._Element) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawlers.lists.opendocument import read_content
+from crawlers.lists.opendocument import read_content, read_lines
+
+__all__ = ["read_lines", "read_tables"]
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,20 +26,7 @@ def read_content(path: Path, *, sheets: bool) -> list[Table]:
         ListError: the file is damaged, hostile, or too large.
 
     """
-    with open_package(path) as package:
-        if _CONTENT not in package.namelist():
-            raise ListError(
-                f"{path}: tệp OpenDocument không có phần nội dung; mở bằng LibreOffice, lưu lại rồi thử lại"
-            )
-        with package.open(_CONTENT) as stream:
-            check_part(path, _CONTENT, stream, PartCheck(path))
-        with package.open(_CONTENT) as stream:
-            try:
-                root = etree.parse(stream, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-            except etree.XMLSyntaxError as error:
-                raise ListError(
-                    f"{path}: nội dung OpenDocument hỏng ({error}); tải lại từ nguồn rồi thử lại"
-                ) from error
+    root = _content(path)
     hidden = _hidden_styles(root)
     tables: list[Table] = []
     captions: list[str] = []
@@ -54,6 +41,33 @@ def read_content(path: Path, *, sheets: bool) -> list[Table]:
             tables.append(Table(name, rows, tuple(captions), letters=sheets, hidden=out_of_sight))
             captions = []
     return tables
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the text of the content line by line, that of tables as well.
+
+    Raises as `read_content`.
+    """
+    paragraphs = (one for one in _content(path).iter(etree.Element) if local_name(str(one.tag)) in {"p", "h"})
+    return [line for one in paragraphs for line in _text(one).split("\n") if line]
+
+
+def _content(path: Path) -> etree._Element:
+    with open_package(path) as package:
+        if _CONTENT not in package.namelist():
+            raise ListError(
+                f"{path}: tệp OpenDocument không có phần nội dung; mở bằng LibreOffice, lưu lại rồi thử lại"
+            )
+        with package.open(_CONTENT) as stream:
+            check_part(path, _CONTENT, stream, PartCheck(path))
+        with package.open(_CONTENT) as stream:
+            try:
+                root = etree.parse(stream, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+            except etree.XMLSyntaxError as error:
+                raise ListError(
+                    f"{path}: nội dung OpenDocument hỏng ({error}); tải lại từ nguồn rồi thử lại"
+                ) from error
+    return root
 
 
 def _rows(path: Path, table: etree._Element) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_PAGES = 2000
+MAX_READ = 60  # pages of a document that is only looked through
 MAX_DRAWN = 2_000_000
 MAX_SCANNED = 300  # some ten seconds a page
 
@@ -47,6 +49,42 @@ def read_tables(path: Path) -> list[Table]:
         ListError: damaged, under a password, too large, without readable text, or only pictures that cannot be read here.
 
     """
+    with _opened(path) as document:
+        if not (count := len(document)):
+            raise ListError(f"{path}: PDF không có trang nào; tải lại từ nguồn rồi thử lại")
+        if count > MAX_PAGES:
+            raise ListError(f"{path}: PDF có {count:,} trang, quá giới hạn {MAX_PAGES:,}; tách riêng phần danh mục")
+        pages = list(_pages(path, document))
+    _drop_margins(pages)
+    return list(_tables(path, pages))
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the text of the pages line by line; pages that are pictures have none and are not looked at.
+
+    Raises:
+        ListError: damaged, under a password, longer than MAX_READ pages, or a page's letters cannot be read.
+
+    """
+    lines: list[str] = []
+    with _opened(path) as document:
+        if len(document) > MAX_READ:
+            raise ListError(f"{path}: PDF có {len(document):,} trang, quá {MAX_READ} trang")
+        for page in document:
+            try:
+                content = read_content(page)
+                if content.unreadable > _UNREADABLE * max(len(content.letters), 1):
+                    raise ListError(f"{path}: chữ trong PDF không đọc được: phông thiếu bảng mã")
+                lines += [text for _, text in lines_of(content.letters)]
+            except PageError as error:
+                raise ListError(f"{path}: {error}") from error
+            finally:
+                page.close()
+    return lines
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -56,15 +94,9 @@ def read_tables(path: Path) -> list[Table]:
             ) from error
         raise ListError(f"{path}: PDF bị cắt cụt hoặc hỏng; tải lại từ nguồn rồi thử lại") from error
     try:
-        if not (count := len(document)):
-            raise ListError(f"{path}: PDF không có trang nào; tải lại từ nguồn rồi thử lại")
-        if count > MAX_PAGES:
-            raise ListError(f"{path}: PDF có {count:,} trang, quá giới hạn {MAX_PAGES:,}; tách riêng phần danh mục")
-        pages = list(_pages(path, document))
+        yield document
     finally:
         document.close()
-    _drop_margins(pages)
-    return list(_tables(path, pages))
 
 
 def _pages(path: Path, document: pypdfium2.PdfDocument) -> Iterator[_Page]:

@@ -7,13 +7,16 @@ from dataclasses import asdict
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from audits.indicators import Light
 from reports.atomic import replacing
 from reports.labels import outcome_label, rule_remedy
+from reports.tried import tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audits.audit import Audit, AuditedFinding
+    from audits.indicators import Standing
     from audits.procedure import Finding
     from crawlers.service_visits import ServiceVisit
 
@@ -23,17 +26,26 @@ SUFFIX = ".jsonl"
 def write(audit: Audit, path: Path) -> None:
     """Write every finding, good practice included (severity null), in the audit's order; UTF-8, sentences in Vietnamese.
 
-    One from a visit to an e-service has the visit's outcome and steps beside it.
+    One from a visit to an e-service has the visit's outcome and steps beside it, and how the target's services stand to the
+    questions of public measures that the same part of a visit answers.
 
     Raises:
         WriteError: the file cannot be written.
 
     """
     visits = {(item.target, item.place): item.visit for item in audit.visits}
+    standing = {target.target: target.standings for target in tried(audit).targets}
     with replacing(path) as temporary, temporary.open("xb") as file:
         for item in audit.findings:
             visit = None if item.finding.visit is None else visits.get((item.target, item.finding.visit))
-            row = record(item) if visit is None else {**record(item), "visited": _visit_record(visit)}
+            row = record(item)
+            if visit is not None:
+                row["visited"] = _visit_record(visit)
+                row["indicators"] = [
+                    _standing_record(one)
+                    for one in standing[item.target]
+                    if item.finding.where.startswith(one.indicator.check)
+                ]
             # A lone surrogate has no UTF-8; its backslash form is the JSON escape for it.
             file.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
 
@@ -68,6 +80,19 @@ def _visit_record(visit: ServiceVisit) -> dict[str, Any]:
         "steps": [asdict(step) for step in visit.steps],
         "refused": len(visit.refused),
         "contact_sheet": visit.evidence.contact_sheet,
+    }
+
+
+def _standing_record(standing: Standing) -> dict[str, Any]:
+    one = standing.indicator
+    return {
+        "measure": one.measure.title,
+        "place": one.place,
+        "text": one.text,
+        "sees": one.sees,
+        "verified": one.verified,
+        "read_in": one.measure.seen,
+        "services": {light.value: standing.counts[light] for light in Light},
     }
 
 

@@ -12,12 +12,14 @@ from urllib.parse import quote
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
+from audits.indicators import Light
 from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
 from reports.formats import FormatError
 from reports.labels import (
     decision_text,
+    light_label,
     outcome_label,
     reason_label,
     recommendation_title,
@@ -25,10 +27,11 @@ from reports.labels import (
     rule_title,
     severity_label,
     state_label,
+    verified_label,
 )
 from reports.overview import Overview, overview
 from reports.translation import VIETNAM, sentence_text, translator
-from reports.tried import visit_moment
+from reports.tried import tried, visit_moment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +113,7 @@ def _fill(book: Workbook, audit: Audit, figures: Overview) -> None:
     if audit.visits:
         _table(book.add_worksheet(_("Dịch vụ trực tuyến")), _visit_columns(_), _visit_rows(audit, _), styles)
         _table(book.add_worksheet(_("Các bước thử")), _step_columns(_), _step_rows(audit), styles)
+        _table(book.add_worksheet(_("Bộ chỉ số đánh giá")), _standing_columns(_), _standing_rows(audit, _), styles)
     _table(
         book.add_worksheet(_("Kiến nghị với Bộ")), _recommended_columns(_), _recommended_rows(audit, language), styles
     )
@@ -301,6 +305,38 @@ def _visit_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
         ]
     for each in audit.unvisited:
         yield [each.agency, each.target, None, None, None, _("không thử được"), each.fault.why]
+
+
+def _standing_columns(_: Translate) -> list[Column]:
+    return [
+        Column(_("Cơ quan"), 24),
+        Column(_("Nguồn"), 16),
+        Column(_("Bộ chỉ số"), 40),
+        Column(_("Vị trí"), 30),
+        Column(_("Câu hỏi"), 50),
+        Column(_("Lần thử xem"), 40),
+        *(Column(light_label(light, _), 12) for light in Light),
+        Column(_("Đối chiếu"), 30),
+        Column(_("Đã đọc trong"), 50),
+    ]
+
+
+def _standing_rows(audit: Audit, _: Translate) -> Iterable[list[Cell]]:
+    for target in tried(audit).targets:
+        for standing in target.standings:
+            one = standing.indicator
+            levels = "; ".join(f"{light_label(light, _)}: {told}" for light, told in one.levels)
+            yield [
+                target.agency,
+                target.target,
+                one.measure.title,
+                one.place,
+                one.text,
+                one.sees or levels or None,
+                *(standing.counts[light] for light in Light),
+                verified_label(one, _),
+                one.measure.seen,
+            ]
 
 
 def _step_columns(_: Translate) -> list[Column]:

@@ -14,7 +14,7 @@ from audits.judge import Judge
 from audits.lawful import LawfulDifference
 from audits.procedure import Fail, Skip
 from audits.rules import rules
-from audits.visited import ServiceLevel, day_of, decisive_step, read_service_level, taken_together
+from audits.visited import ServiceLevel, day_of, decisive_step, read_service_level
 from crawlers.records import PublishedProcedure, Source
 from crawlers.service_visits import (
     ARRIVED,
@@ -34,6 +34,7 @@ from crawlers.service_visits import (
     Tls,
     Upload,
     Violation,
+    taken_together,
 )
 from tests.audits.sample import ON, catalogue, official, published
 

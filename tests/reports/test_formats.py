@@ -120,7 +120,7 @@ def test_xlsx_opens_again_with_every_row_and_no_formula(audit: Audit, tmp_path: 
         "Tổng hợp",
         "Dấu hiệu",
         "Biểu dương",
-        *(("Dịch vụ trực tuyến", "Các bước thử") if audit.visits else ()),
+        *(("Dịch vụ trực tuyến", "Các bước thử", "Bộ chỉ số đánh giá") if audit.visits else ()),
         "Kiến nghị với Bộ",
         "Khác biệt đã được công nhận",
         "Không kiểm tra được",
@@ -225,6 +225,10 @@ def test_jsonl_shows_the_way_to_what_a_visit_found(tmp_path: Path) -> None:
         ("Bấm “Nộp trực tuyến”", None, None),
     ]
     assert len(told["attempts"]) == 2
+    assert [(one["place"], one["services"]) for one in form["indicators"] if one["verified"] == "wording"] == [
+        ("điểm b khoản 1 Điều 15", {"met": 0, "partly": 0, "failed": 1, "unseen": 0})
+    ]
+    assert {one["services"]["failed"] for one in broken["indicators"]} == {1}
 
 
 def test_xlsx_lists_every_visit_and_every_step(tmp_path: Path) -> None:
@@ -250,3 +254,10 @@ def test_xlsx_lists_every_visit_and_every_step(tmp_path: Path) -> None:
         "Ngoài khung giờ được phép truy cập.",
     )
     assert book["Các bước thử"].max_row == 1 + 3 * len(sample.VISITS)
+    standings = list(book["Bộ chỉ số đánh giá"].iter_rows(min_row=2, values_only=True))
+    # Of six services one failed twice, two arrived, three could not be concluded about.
+    outcome = next(row for row in standings if row[4] == "Tỷ lệ TTHC cung cấp dịch vụ công trực tuyến")
+    assert outcome[1] == "h99-portal"
+    assert outcome[3] == "3. Nhóm chỉ số về cung cấp dịch vụ trực tuyến, mục 3.1"
+    assert outcome[6:11] == (2, 0, 1, 3, "nguyên văn theo bản đã đọc")
+    assert all(row[11] for row in standings), "every measure says where it was read"

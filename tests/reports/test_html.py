@@ -212,6 +212,26 @@ def test_visits_are_told_by_outcome_and_what_could_not_be_seen_blames_nobody() -
     assert tree(sample.ORDINARY).css_first("section[aria-labelledby=truc-tuyen]") is None
 
 
+def test_public_measures_are_told_by_target_with_where_they_were_read() -> None:
+    page = tree(sample.VISITED)
+    (table,) = page.css(".measures")
+    assert "UBND tỉnh Mẫu (h99-portal): 6 dịch vụ đã thử" in text(page, ".measures > summary")
+    head = [re.sub(r"\s+", " ", cell.text()).strip() for cell in table.css("thead th")]
+    assert head[2:6] == ["đạt", "đạt một phần", "chưa đạt", "không xem được"]
+    rows = {
+        tuple(cell.text().strip() for cell in row.css("td")): one(row, "th").text()
+        for row in table.css("tbody tr")
+        if row.css("td")
+    }
+    told = next(cells for cells, question in rows.items() if question.startswith("Tỷ lệ TTHC cung cấp"))
+    assert told[1:] == ("2", "0", "1", "3", "nguyên văn theo bản đã đọc")
+    assert all(cells[3] == "0" for cells, question in rows.items() if "Đường dây nóng" in question)
+    measures = [node.text() for node in table.css(".measure")]
+    assert len(measures) == 4
+    assert all("Đã đọc trong:" in measure for measure in measures)
+    assert "không bị tính là chưa đạt" in text(page, "section[aria-labelledby=truc-tuyen]")
+
+
 def test_a_sign_from_a_visit_leads_to_its_steps() -> None:
     page = tree(sample.VISITED)
     links = [node.attributes["href"] for node in page.css("#dau-hieu-11 a, #dau-hieu-12 a")]

@@ -49,13 +49,33 @@ LAST = (
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """Form files without an address of their own: an answer that the page asked for names them, and each is given out by POST.
+
+    `told` and `asked` end the two addresses, which have the same beginning. `files` are the keys that lead through the answer's
+    arrays to the files, each with `id` and `name`; the row before is the paper, with `paper` as its name. The question is a JSON
+    object of `field` alone: the file's id. `code` are the keys that lead to the code of the procedure the answer is of.
+    """
+
+    told: str
+    asked: str
+    field: str
+    files: tuple[str, ...]
+    code: tuple[str, ...]
+    id: str = "id"
+    name: str = "fileName"
+    paper: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     """How a family is walked. `search` is an address below the target's with {query}; None: the search box of the first page is used.
 
     `reading` adds to the platform's own READING. `way_in` leads from a procedure's page on, `onward` from page to page;
     `results` selects the links of a page of results; `confirms` are buttons that only confirm a choice though their name sounds
     like more. `search_page` is where the search box stands, below the target's address; `page` (pattern, replacement) makes the
-    address of a procedure's page of the address its record was read from, where the two differ.
+    address of a procedure's page of the address its record was read from, where the two differ. `preview` is how form files are
+    had that have no address.
     """
 
     search: str | None = None
@@ -71,6 +91,7 @@ class Journey:
     confirms: tuple[By, ...] = ()
     reading: tuple[str, ...] = ()
     page: tuple[str, str] | None = None
+    preview: Preview | None = None
 
     def page_of(self, url: str) -> str:
         """Return where a person sees what a published record was read from."""

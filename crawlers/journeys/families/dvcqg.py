@@ -1,8 +1,9 @@
-"""Cổng Dịch vụ công quốc gia: an app over a JSON API that is asked by POST."""
+"""Cổng Dịch vụ công quốc gia: an app over a JSON API that is asked by POST; form files as well, by their id."""
 
 from __future__ import annotations
 
-from crawlers.journeys.families import Journey
+from crawlers.journeys.families import Journey, Preview
+from crawlers.platforms.dvcqg import DETAIL
 
 JOURNEY = Journey(
     search="tra-cuu-thu-tuc/danh-sach?keyword={query}",
@@ -11,6 +12,12 @@ JOURNEY = Journey(
         "/configuring/citizen/department/list-with-location",
         "/submitting/formality/list-department-url-by-citizen",
         "/configuring/formality/get-formality-form-by-citizen",
-        "/submitting/preview-attachment",
+    ),
+    preview=Preview(
+        told=DETAIL,
+        asked="/submitting/preview-attachment",
+        field="fileId",
+        files=("data", "executionCases", "profileComponents", "attachments"),
+        code=("data", "code"),
     ),
 )

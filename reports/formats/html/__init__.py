@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from audits.indicators import Light
 from audits.procedure import Severity
 from crawlers.settings import settings
 from reports.atomic import replacing
@@ -18,6 +19,7 @@ from reports.formats.html.chart import bars
 from reports.labels import (
     decision_text,
     file_label,
+    light_label,
     outcome_label,
     reason_label,
     recommendation_title,
@@ -25,6 +27,7 @@ from reports.labels import (
     rule_title,
     severity_label,
     state_label,
+    verified_label,
 )
 from reports.overview import overview
 from reports.pictures import as_data
@@ -86,6 +89,9 @@ def page(audit: Audit, language: str, captures: Path | None = None) -> Iterator[
         "state_label": partial(state_label, _=_),
         "outcome_label": partial(outcome_label, _=_),
         "file_label": partial(file_label, _=_),
+        "light_label": partial(light_label, _=_),
+        "verified_label": partial(verified_label, _=_),
+        "lights": tuple(Light),
         "visit_moment": visit_moment,
         "visit_number": lambda item: places.get((item.target, item.finding.visit)),
         "picture": _Pictures(captures),

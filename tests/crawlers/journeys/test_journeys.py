@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import orjson
@@ -105,10 +109,8 @@ def test_journeys_end_as_the_truth_says_and_change_nothing(tmp_path: Path) -> No
 
 
 def test_hostile_pages_change_nothing(tmp_path: Path) -> None:
-    cases = [
-        by_slug(slug)
-        for slug in ("auto_submit", "beacons", "get_effects", "sockets", "workers", "frames", "windows", "redirects")
-    ]
+    slugs = ("auto_submit", "beacons", "get_effects", "sockets", "workers", "frames", "windows", "redirects")
+    cases = [by_slug(slug) for slug in (*slugs, "overrides", "reports", "later", "pressed")]
     with running("igate1") as sites:
         seen = go(sites, tmp_path, cases)
     assert {slug: one.outcome for slug, one in seen.items()} == {case.slug: case.outcome for case in cases}
@@ -159,6 +161,46 @@ def test_a_bad_certificate_is_told_and_the_way_is_looked_at_all_the_same(
     assert (tls.secure, tls.valid) == (True, False)
     assert tls.why is not None
     assert why in tls.why
+
+
+def test_a_host_that_sends_on_to_its_secure_pages_is_secure(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running("igate1", secure=True) as sites:
+        monkeypatch.setenv("SSL_CERT_FILE", str(sites.certificate))
+        with sending_on(sites.certificate) as host:
+            first, last, tls = asyncio.run(follow(f"http://{host}/"))
+    assert (first.status, first.header("location"), last.status) == (302, f"https://{host}/", 200)
+    assert tls == Tls(host, secure=True, valid=True)
+
+
+@contextmanager
+def sending_on(certificate: Path | None) -> Iterator[str]:
+    """A host that answers plainly only to send on to its secure pages, on one port as real ones do under one name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(str(certificate))
+    listener = socket.create_server(("127.0.0.1", 0))
+    host = f"127.0.0.1:{listener.getsockname()[1]}"
+
+    def serve() -> None:
+        for _ in range(2):
+            connection, _ = listener.accept()
+            secure = connection.recv(1, socket.MSG_PEEK) == b"\x16"
+            with context.wrap_socket(connection, server_side=True) if secure else connection as line:
+                line.recv(4096)
+                said = "200 OK" if secure else f"302 Found\r\nLocation: https://{host}/"
+                line.sendall(f"HTTP/1.1 {said}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with listener:
+        yield host
+        thread.join(10)
+
+
+async def follow(url: str) -> tuple[Answer, Answer, Tls]:
+    async with Wire(5, "soat/0.1") as wire:
+        first = await wire.send("GET", url, {}, limit=2**20)
+        last = await wire.send("GET", str(first.header("location")), {}, limit=2**20)
+        return first, last, wire.tls[url.split("/")[2]]
 
 
 async def ask(url: str) -> tuple[Answer, Tls]:
