@@ -34,7 +34,7 @@ CHOSEN = {
 }
 ELSEWHERE = {
     *("login", "redirect", "error_500", "national_down", "elsewhere", "html_form", "stuck", "get_effects", "sockets", "workers"),
-    *("frames", "windows", "redirects"),
+    *("frames", "windows", "redirects", "overrides", "reports", "later", "pressed"),
 }  # fmt: skip
 """Tried on igate1 by test_journeys.py."""
 HEAVY = {"alerts", "hungry", "huge", "endless", "crowd"}
