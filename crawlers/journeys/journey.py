@@ -165,6 +165,7 @@ class Walker:
     _expects: bool = False
     _crashed: bool = False
     _since: int = 0
+    _kept: Sight | None = None
     _wanted: str | None = None
     _session: tuple[Page, CDPSession] | None = None
 
@@ -186,6 +187,7 @@ class Walker:
         try:
             await self._way()
         except End as end:
+            await self._keep_end()
             return end
         except BrowserError as error:
             if self._crashed:
@@ -235,6 +237,16 @@ class Walker:
             ),
         )
 
+    async def _keep_end(self) -> None:
+        """Keep the page that decided how the way ended, where it is not among the steps yet: an accusation needs its picture."""
+        last = self.sights[-1] if self.sights else None
+        if last is None or last.url != self.page.url or (self._kept is not None and _same(last, self._kept)):
+            return
+        try:
+            await self._step("Trang dừng lại", last)
+        except BrowserError:
+            return  # the page, or the browser, is gone: what was seen of it has been told
+
     # --- the way
 
     async def _way(self) -> NoReturn:
@@ -266,13 +278,11 @@ class Walker:
         if sight.url == before and _plain(before) != _plain(url):
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
         self._understood(sight)
+        sight, way_in = await self._way_in(sight)
+        self._understood(sight)
         self._own_procedure(sight, "Trang thủ tục")
         found = _LEVEL.search(sight.text)
         self.level = None if found is None else found[2]
-        way_in = await self._first(self.journey.way_in)
-        if way_in is None:  # an app may be drawing its page anew just then
-            await asyncio.sleep(min(LATE, self.pace.patience))
-            way_in = await self._first(self.journey.way_in)
         await self._step("Trang thủ tục", sight, way_in)
         await self._downloads(sight)
         if self.pace.checks:
@@ -301,6 +311,18 @@ class Walker:
                 sight.url,
             )
         await self._go_in(sight, way_in)
+
+    async def _way_in(self, sight: Sight) -> tuple[Sight, Locator | None]:
+        """The way in on a procedure's page, and the page as it is then: an app may still be drawing below its header."""
+        started = time.monotonic()
+        while (way_in := await self._first(self.journey.way_in)) is None:
+            named = names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name)
+            if time.monotonic() - started >= min(LATE if named else self.pace.patience, self.pace.patience):
+                break
+            await asyncio.sleep(0.25)
+            sight = await self._look() or sight
+        self._remember(sight)
+        return sight, way_in
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
         name = _clip(await _name(way_in) or "Nộp trực tuyến")
@@ -606,9 +628,12 @@ class Walker:
             await asyncio.sleep(0.03)
         if sight is None:
             raise End(Outcome.TIMEOUT, "Trang không phản hồi: trình duyệt bị treo khi mở.", self.page.url)
+        self._remember(sight)
+        return sight
+
+    def _remember(self, sight: Sight) -> None:
         if not self.sights or self.sights[-1].text != sight.text:
             self.sights.append(sight)
-        return sight
 
     async def _look(self) -> Sight | None:
         if self.dialogs > MOST_DIALOGS:
@@ -818,6 +843,7 @@ class Walker:
         except (BrowserError, TimeoutError):
             if self._crashed:
                 raise  # else the page went on by itself
+        self._kept = sight
         capture = place = None
         if dom:
             capture, self.last_dom = self.folder.keep(dom, ".html")

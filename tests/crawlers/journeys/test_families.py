@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from crawlers.journeys.run import Manner, visit
-from crawlers.service_visits import ServiceVisit
+from crawlers.service_visits import Outcome, ServiceVisit
 from crawlers.settings import settings
 from crawlers.targets import Target
 from fixtures.eservices.cases import CASES, by_slug
@@ -34,7 +34,7 @@ CHOSEN = {
 }
 ELSEWHERE = {
     *("login", "redirect", "error_500", "national_down", "elsewhere", "html_form", "stuck", "get_effects", "sockets", "workers"),
-    *("frames", "windows", "redirects"),
+    *("frames", "windows", "redirects", "overrides", "reports", "later", "pressed"),
 }  # fmt: skip
 """Tried on igate1 by test_journeys.py."""
 HEAVY = {"alerts", "hungry", "huge", "endless", "crowd"}
@@ -74,6 +74,12 @@ def test_journeys_of_every_family_end_as_the_truth_says_and_change_nothing(tmp_p
     forms = [{str(form.state) for form in one.forms or ()} for one in seen]
     assert forms == [{case.form} for _, case in truth]
     assert changes == {}
+    for one, (family, case) in zip(seen, truth, strict=True):
+        if one.outcome in {Outcome.BROKEN, Outcome.PAPER_DEMANDED} and case.slug != "no_effect":
+            portal = sites[family].portal
+            assert portal is not None
+            assert one.steps[-1].url == sites[family].url.rstrip("/") + portal.way_in(case.number), case.slug
+            assert one.steps[-1].screenshot is not None
     refused = {one.target: {(a.method, a.url) for a in one.refused} for one, (_, case) in zip(seen, truth, strict=True) if case.slug == "own_calls"}  # fmt: skip
     for family, asked in refused.items():
         calls = {(call.method, sites[family].url.rstrip("/") + call.url) for call in sites[family].skin.calls}
