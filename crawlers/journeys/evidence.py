@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FOLDER = "journeys"
 _MATCH = ("fc-match", "--format=%{file}", "sans:lang=vi")
-_WIDTH, _HEIGHT, _CAPTION, _GAP, _COLUMNS = 420, 300, 52, 12, 4
+_WIDTH, _HEIGHT, _CAPTION, _GAP, _COLUMNS, _LINE = 420, 300, 52, 12, 4, 20
+_TITLE_LINES = 4
 
 
 class EvidenceError(OSError):
@@ -63,13 +64,16 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
     columns = min(_COLUMNS, len(pictures))
     rows = -(-len(pictures) // columns)
     font, shown = _font()
-    size = (_GAP + columns * (_WIDTH + _GAP), 40 + rows * (_HEIGHT + _CAPTION + _GAP))
-    sheet = Image.new("RGB", size, "white")
+    width = columns * (_WIDTH + _GAP) - _GAP
+    head = _lines(shown(title), font.getlength, width, most=_TITLE_LINES)
+    above = 20 + len(head) * _LINE
+    sheet = Image.new("RGB", (width + 2 * _GAP, above + rows * (_HEIGHT + _CAPTION + _GAP)), "white")
     draw = ImageDraw.Draw(sheet)
-    draw.text((_GAP, 10), shown(title[:150]), fill="black", font=font)
+    for line, text in enumerate(head):
+        draw.text((_GAP, 10 + line * _LINE), text, fill="black", font=font)
     for index, (caption, content) in enumerate(pictures):
         left = _GAP + index % columns * (_WIDTH + _GAP)
-        top = 40 + index // columns * (_HEIGHT + _CAPTION + _GAP)
+        top = above + index // columns * (_HEIGHT + _CAPTION + _GAP)
         with Image.open(io.BytesIO(content)) as picture:
             picture.draft("RGB", (_WIDTH, 1))  # decodes at half size where that is enough
             scale = _WIDTH / picture.width
@@ -78,10 +82,8 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
             )
         sheet.paste(small.crop((0, 0, _WIDTH, min(_HEIGHT, small.height))), (left, top))
         draw.rectangle((left, top, left + _WIDTH, top + _HEIGHT), outline="#888888")
-        for line, text in enumerate(
-            _lines(shown(f"{index + 1}. {caption}"), lambda words: draw.textlength(words, font))
-        ):
-            draw.text((left, top + _HEIGHT + 4 + line * 20), text, fill="black", font=font)
+        for line, text in enumerate(_lines(shown(f"{index + 1}. {caption}"), font.getlength, _WIDTH, most=2)):
+            draw.text((left, top + _HEIGHT + 4 + line * _LINE), text, fill="black", font=font)
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=75)
     return out.getvalue()
@@ -97,14 +99,14 @@ def _font() -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, Callable[[str
         return ImageFont.load_default(15), unaccented
 
 
-def _lines(text: str, width: Callable[[str], float]) -> list[str]:
-    """Break a caption between words into two lines no wider than its picture; what is left over is cut off and said so."""
+def _lines(text: str, length: Callable[[str], float], width: int, *, most: int) -> list[str]:
+    """Break a text between words into at most so many lines no wider than `width` pixels; what is left over is cut off and said so."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if width(longer) <= _WIDTH or not lines[-1]:
+        if length(longer) <= width or not lines[-1]:
             lines[-1] = longer
-        elif len(lines) == 1:
+        elif len(lines) < most:
             lines.append(word)
         else:
             lines[-1] += " …"

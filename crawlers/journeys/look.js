@@ -37,12 +37,14 @@
   const controls = [...document.querySelectorAll("button, a[href], input[type=submit], input[type=button], [role=button]")]
     .slice(0, 1500).filter(seen).map((node) => ({ name: nameOf(node), href: node.href || null, button: node.tagName !== "A" }));
   const text = words(document.body ? document.body.innerText : "");
+  const lines = (document.body ? document.body.innerText : "").split("\n").map(words).filter(Boolean).join("\n");
   const busy = [...document.querySelectorAll('[role=progressbar], [aria-busy=true], .spinner, .spinner-border, .loading, .loader, .fa-spinner, .ant-spin, .ngx-spinner')].some(seen);
   const drawn = document.querySelectorAll("img, svg, canvas, video, iframe").length;
   return {
     url: location.href,
     title: document.title,
     text: text.slice(0, limit),
+    lines: lines.slice(0, limit).split("\n"),
     length: text.length,
     headings: [...document.querySelectorAll("h1, h2, h3, h4")].slice(0, 30).filter(seen).map((node) => words(node.innerText).slice(0, 300)),
     fields, controls, busy, drawn,

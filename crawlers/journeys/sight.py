@@ -13,7 +13,7 @@ from crawlers.journeys.words import code_of, folded
 from crawlers.service_visits import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LOOK = (Path(__file__).with_name("look.js")).read_text(encoding="utf-8")
 TEXT_LIMIT = 40_000  # characters of a page that are looked at
@@ -46,6 +46,7 @@ class Control:
 class Sight:
     """One page as it is seen now; `length` counts all its visible text, `text` is its beginning, `html` the page's own DOM.
 
+    `lines` is that beginning again as it is broken on the page, so that what only stands above a sentence is no part of it.
     `results` are the links that were asked for: (the text of the row it stands in, its own text, where it leads). `moves`: there is
     something in it that may still change it; `parsing`: a part of it is not there yet. `height` in CSS pixels.
     """
@@ -53,6 +54,7 @@ class Sight:
     url: str
     title: str = ""
     text: str = ""
+    lines: tuple[str, ...] = ()
     length: int = 0
     headings: tuple[str, ...] = ()
     fields: tuple[Entry, ...] = ()
@@ -75,6 +77,7 @@ class Sight:
             url=data["url"],
             title=data["title"],
             text=data["text"],
+            lines=tuple(data["lines"]),
             length=data["length"],
             headings=tuple(data["headings"]),
             fields=tuple(Entry(**one) for one in data["fields"]),
@@ -195,7 +198,7 @@ def paper_words(sight: Sight, *, strict: bool = False) -> str | None:
     A sentence that offers a choice, names a case, or says that paper is not needed is none. On a procedure's page, which also tells
     of the other ways to file, `strict` wants the sentence itself to speak of what was filed online.
     """
-    sentences = [one[0].strip() for one in _SENTENCE.finditer(sight.text)]
+    sentences = [one[0].strip() for one in _SENTENCE.finditer(_running(sight.lines))]
     for index, sentence in enumerate(sentences):
         around = " ".join(sentences[max(0, index - 1) : index + 1])
         if strict and not _AFTER.search(sentence):
@@ -208,6 +211,11 @@ def paper_words(sight: Sight, *, strict: bool = False) -> str | None:
         ):
             return sentence[:300]
     return None
+
+
+def _running(lines: Sequence[str]) -> str:
+    """Return lines as text with a break only where a sentence may begin: one that goes on in small letters was merely wrapped."""
+    return "".join(f"{' ' if line[:1].islower() else chr(10)}{line}" for line in lines)
 
 
 def other_procedure(sight: Sight, code: str | None, name: str | None) -> str | None:

@@ -26,7 +26,7 @@ LOGIN_LINK = Control("Đăng nhập", "https://x.gov.vn/dang-nhap", button=False
 
 
 def sight(text: str = "", url: str = "https://x.gov.vn/trang", **more: object) -> Sight:
-    return replace(Sight(url, text=text, length=len(text)), **more)  # type: ignore[arg-type]
+    return replace(Sight(url, text=" ".join(text.split()), lines=tuple(text.split("\n")), length=len(text)), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
