@@ -62,7 +62,7 @@ class Exchange:
     target: str
     method: str
     url: str
-    request_headers: Sequence[tuple[str, str]]
+    request_headers: Iterable[tuple[str, str]]
     request_body: bytes
     status: int
     headers: Sequence[tuple[str, str]]

@@ -24,7 +24,7 @@ from crawlers.visit import Answer, Unseen, Visit
 from crawlers.walk import check_own, denied, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from crawlers.archive import Entry, Recorder
     from crawlers.ledger import Ledger
@@ -40,9 +40,12 @@ HEADERS = {
 
 
 class Received(NamedTuple):
-    """One answer as it came, no redirect followed: the headers of the request as sent, then status, headers and body, decoded."""
+    """One answer as it came, no redirect followed: the headers of the request as sent, then status, headers and body, decoded.
 
-    asked: Sequence[tuple[str, str]]
+    `asked` is read at most once: most requests are not kept.
+    """
+
+    asked: Iterable[tuple[str, str]]
     status: int
     headers: Sequence[tuple[str, str]]
     body: bytes

@@ -16,6 +16,7 @@ import time
 from contextlib import AsyncExitStack, ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ import orjson
 
 from crawlers.archive import ArchiveError, Recorder
 from crawlers.asking import HEADERS, Asker
+from crawlers.engine import EngineError, run_with_engine
 from crawlers.known import Known, as_lines, known_path
 from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
@@ -349,39 +351,36 @@ async def _replayed(visits: list[Visit], replay: Replay, ledger: Ledger, tell: C
 
 def _visited(visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None]) -> None:
     """Visit the portals to the end, or until our input closes."""
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
-
-    from crawlers.spider import PortalSpider  # noqa: PLC0415
-
     bundle = settings().ca_bundle
     if bundle is not None and not bundle.is_file():
         raise CrawlError(f"{bundle}: không có tệp chứng chỉ này; sửa SOAT_CA_BUNDLE rồi chạy lại")
     trust(bundle)
-    tour = Tour(visits, tell)
-
-    async def run(scrapy: Wire) -> None:
-        async with AsyncExitStack() as opened:
-            wire = scrapy
-            if any(visit.before for visit in visits):
-                from crawlers.light import LightWire  # noqa: PLC0415 - a first crawl never needs it
-
-                wire = (await opened.enter_async_context(LightWire(scrapy))).carry
-            asker = Asker(visits, recorder, ledger, wire, retries=settings().retries)
-            await tour.run(Walk(asker.ask, asker.body, tell, asker.note))
-
-    process = AsyncCrawlerProcess(scrapy_settings([visit.target for visit in visits], recorder.folder / LOG))
-    crawler = process.create_crawler(PortalSpider)
-    process.crawl(crawler, run=run)
-    _stop_with_input(tour, asyncio.get_event_loop())
-    process.start(install_signal_handlers=False)
-    spider = crawler.spider
-    if isinstance(spider, PortalSpider) and spider.failure is not None:
-        raise spider.failure
-    if not isinstance(spider, PortalSpider) or not spider.finished:
-        raise CrawlError(
-            f"{recorder.folder / LOG}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
-            "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
+    log = recorder.folder / LOG
+    try:
+        run_with_engine(
+            partial(_visiting, visits, recorder, ledger, tell),
+            lambda: scrapy_settings([visit.target for visit in visits], log),
         )
+    except EngineError as error:
+        raise CrawlError(
+            f"{log}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
+            "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
+        ) from error
+
+
+async def _visiting(
+    visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None], engine: Wire
+) -> None:
+    tour = Tour(visits, tell)
+    _stop_with_input(tour, asyncio.get_running_loop())
+    async with AsyncExitStack() as opened:
+        wire = engine
+        if any(visit.before for visit in visits):
+            from crawlers.light import LightWire  # noqa: PLC0415 - a first crawl never needs it
+
+            wire = (await opened.enter_async_context(LightWire(engine))).carry
+        asker = Asker(visits, recorder, ledger, wire, retries=settings().retries)
+        await tour.run(Walk(asker.ask, asker.body, tell, asker.note))
 
 
 def _stop_with_input(tour: Tour, loop: asyncio.AbstractEventLoop) -> None:

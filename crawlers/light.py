@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -55,16 +56,10 @@ class LightWire:
         self._unreadable: set[str] = set()
         self._limit = settings().max_response
         self._proxies = getproxies()
-        self._unverified = ssl.create_default_context()
-        self._unverified.check_hostname = False
-        self._unverified.verify_mode = ssl.CERT_NONE
-        self._unverified.set_ciphers(OLDEST_CIPHERS)
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0, ssl=ssl.create_default_context()
-            ),  # how many at once, the pace says
+            connector=aiohttp.TCPConnector(limit=0),  # how many at once, the pace says
             cookie_jar=aiohttp.CookieJar(unsafe=True),  # "unsafe": of hosts that are numbers too
             headers={**HEADERS, "User-Agent": settings().user_agent},
             max_line_size=_LONGEST,
@@ -88,11 +83,11 @@ class LightWire:
                 headers=headers,
                 data=ask.body or None,
                 allow_redirects=False,
-                ssl=self._unverified if unverified else True,
+                ssl=_lenient() if unverified else True,
                 proxy=self._proxy(ask.url),
             ) as answer:
                 return Received(
-                    [(name, ascii_of(value)) for name, value in answer.request_info.headers.items()],
+                    ((name, ascii_of(value)) for name, value in answer.request_info.headers.items()),
                     answer.status,
                     [(ascii_of(name), ascii_of(value)) for name, value in answer.raw_headers],
                     await self._body(ask, answer),
@@ -125,6 +120,16 @@ class LightWire:
         parts = urlsplit(url)
         proxy = self._proxies.get(parts.scheme)
         return None if proxy is None or proxy_bypass(parts.netloc) else proxy
+
+
+@cache
+def _lenient() -> ssl.SSLContext:
+    """For servers whose certificate is known to be bad."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers(OLDEST_CIPHERS)
+    return context
 
 
 def _as_sent(url: str) -> URL:

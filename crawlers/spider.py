@@ -6,6 +6,7 @@ robots.txt are switched off (see crawl.py).
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from gzip import BadGzipFile
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,6 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawlers.archive import ArchiveError
 from crawlers.asking import (
     CUT_SHORT,
     INSECURE,
@@ -40,7 +40,7 @@ from crawlers.settings import settings
 from crawlers.visit import Unseen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from scrapy.http import Headers, Response
 
@@ -60,23 +60,18 @@ _CODING = (BadGzipFile, EOFError, zlib.error)
 
 
 class PortalSpider(scrapy.Spider):
-    """Gives a crawl its wire; the crawl itself is `run`."""
+    """Makes Scrapy's downloader the wire that `ready` waits for, until the crawl is done."""
 
     name = "soat"
 
-    def __init__(self, *, run: Callable[[Wire], Awaitable[None]]) -> None:
+    def __init__(self, *, ready: asyncio.Future[Wire], until: asyncio.Task[None]) -> None:
         super().__init__()
-        self._run = run
-        self.failure: ArchiveError | None = None
-        self.finished = False
+        self._ready, self._until = ready, until
 
     async def start(self) -> AsyncIterator[Any]:
-        """Crawl to the end; yields nothing, for records are written in list order when all is read."""
-        try:
-            await self._run(self.carry)
-        except ArchiveError as error:
-            self.failure = error  # any other is a fault of ours: Scrapy logs it, and `finished` stays False
-        self.finished = True
+        """Wait for the crawl; yields nothing, for what is asked does not come from here."""
+        self._ready.set_result(self.carry)
+        await asyncio.wait({self._until})
         nothing: tuple[Any, ...] = ()
         for item in nothing:
             yield item
