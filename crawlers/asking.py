@@ -238,7 +238,9 @@ def too_large(ask: Ask) -> Unseen:
 
 def miscoded(ask: Ask, error: Exception) -> Unseen:
     """Return that a body is not packed as its head says."""
-    why = f"{ask.url}: máy chủ báo trang được nén nhưng không giải nén được ({error}); thử lại sau"
+    why = (
+        f"{ask.url}: máy chủ báo trang được nén nhưng không giải nén được ({' '.join(str(error).split())}); thử lại sau"
+    )
     return Unseen("coding", ask.url, why)
 
 

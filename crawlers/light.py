@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1 << 16
 """Bytes of one header; portals send long cookies and policies."""
-_PART = 1 << 16
+_PART = 1 << 20
 _PLAIN = re.compile(r"[A-Za-z0-9:/?&=._~+,;@%-]+")
 """Addresses that travel as they stand."""
 
