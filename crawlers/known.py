@@ -109,9 +109,9 @@ class Known:
         return len(self._memos)
 
     def memo(self, ask: Ask, *, raw: bool) -> Memo | None:
-        """Return what the answer to a request gave; None: it is not known, or without its raw record where that is wanted."""
+        """Return what the answer to a request gave, with its raw record or without; None: that is not known."""
         memo = self._memos.get(question_of(ask)) if self._memos else None
-        return None if memo is None or (raw and not memo.raw) else memo
+        return memo if memo is not None and memo.raw == raw else None
 
     def lines(self, memo: Memo, day: str) -> list[bytes]:
         """Return the published lines of a memo, seen again on that day (ISO 8601).

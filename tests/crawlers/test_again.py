@@ -153,7 +153,9 @@ def test_what_stands_in_a_known_page_s_place_is_recognised(
 
     def now(asked: Asked) -> Answer:
         return (
-            respond(asked) if asked.path in replaced or (replaced and "khong-ton-tai" in asked.path) else before(asked)
+            respond(asked)
+            if asked.path in replaced or (replaced and kind == "soft_404" and "khong-ton-tai" in asked.path)
+            else before(asked)
         )
 
     with portal(now) as site:
