@@ -75,9 +75,7 @@ def flood(to: socket.socket, part: bytes = b"x" * 65536) -> None:
 
 
 def bomb(to: socket.socket) -> None:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(packer.compress(bytes(MIB)) for _ in range(60)) + packer.flush()
-    to.sendall(HTML + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
+    to.sendall(HTML + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB)
 
 
 def heads(to: socket.socket) -> None:
@@ -90,7 +88,13 @@ def page(size: int) -> bytes:
     return b"<html><body><h1>To lon</h1>" + row * (size // len(row)) + b"</body></html>"
 
 
+def packed(size: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(packer.compress(bytes(MIB)) for _ in range(size)) + packer.flush()
+
+
 SENT = [0]
+BOMB = packed(60)  # once: packing it takes longer than the patience of a crawl
 GOOD = sized(b"<h1>Binh thuong</h1>")
 
 
