@@ -24,7 +24,7 @@ import orjson
 
 from crawlers.archive import ArchiveError, Recorder
 from crawlers.asking import HEADERS, Asker
-from crawlers.engine import EngineError, run_with_engine
+from crawlers.engine import Engine, EngineError, run_with_engine
 from crawlers.known import Known, as_lines, known_path
 from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
@@ -369,16 +369,18 @@ def _visited(visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Call
 
 
 async def _visiting(
-    visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None], engine: Wire
+    visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None], engine: Engine
 ) -> None:
     tour = Tour(visits, tell)
     _stop_with_input(tour, asyncio.get_running_loop())
     async with AsyncExitStack() as opened:
-        wire = engine
+        wire: Wire = engine.carry
+        if not all(visit.before and not _needs_browser(visit.target) for visit in visits):
+            await engine.ready()
         if any(visit.before for visit in visits):
             from crawlers.light import LightWire  # noqa: PLC0415 - a first crawl never needs it
 
-            wire = (await opened.enter_async_context(LightWire(engine))).carry
+            wire = (await opened.enter_async_context(LightWire(engine.carry))).carry
         asker = Asker(visits, recorder, ledger, wire, retries=settings().retries)
         await tour.run(Walk(asker.ask, asker.body, tell, asker.note))
 

@@ -17,8 +17,10 @@ class EngineError(RuntimeError):
     """Scrapy ended before the crawl did; its log says why."""
 
 
-def run_with_engine(crawl: Callable[[Wire], Coroutine[Any, Any, None]], settings: Callable[[], dict[str, Any]]) -> None:
-    """Run a crawl to its end, giving it a wire; Scrapy gets its `settings` when the wire is first used.
+def run_with_engine(
+    crawl: Callable[[Engine], Coroutine[Any, Any, None]], settings: Callable[[], dict[str, Any]]
+) -> None:
+    """Run a crawl to its end, giving it the engine; Scrapy gets its `settings` when it is first needed.
 
     Raises:
         EngineError: Scrapy did not start, or broke down.
@@ -26,8 +28,8 @@ def run_with_engine(crawl: Callable[[Wire], Coroutine[Any, Any, None]], settings
     """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    engine = _Engine(loop)
-    crawling = loop.create_task(crawl(engine.carry))
+    engine = Engine(loop)
+    crawling = loop.create_task(crawl(engine))
     loop.run_until_complete(asyncio.wait({crawling, engine.needed}, return_when=asyncio.FIRST_COMPLETED))
     if not crawling.done():  # it waits for the wire, and goes on as soon as Scrapy runs the same loop
         from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - see above
@@ -44,15 +46,20 @@ def run_with_engine(crawl: Callable[[Wire], Coroutine[Any, Any, None]], settings
     crawling.result()
 
 
-class _Engine:
+class Engine:
     """Says that it is `needed`, and carries through the `wire` that comes of it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.needed: asyncio.Future[None] = loop.create_future()
         self.wire: asyncio.Future[Wire] = loop.create_future()
 
-    async def carry(self, visit: Visit, ask: Ask, headers: Mapping[str, str], *, unverified: bool) -> Received:
+    async def ready(self) -> Wire:
+        """Start Scrapy, or wait until it runs: a crawl that needs it does so before any host's turn is counted."""
         if not self.needed.done():
             self.needed.set_result(None)
-        wire = await asyncio.shield(self.wire)  # who stops waiting does not end the waiting of others
+        return await asyncio.shield(self.wire)  # who stops waiting does not end the waiting of others
+
+    async def carry(self, visit: Visit, ask: Ask, headers: Mapping[str, str], *, unverified: bool) -> Received:
+        """Ask once, as `crawlers.asking.Wire`."""
+        wire = await self.ready()
         return await wire(visit, ask, headers, unverified=unverified)
