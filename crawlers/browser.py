@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]
 
-from crawlers.tls import Lenient
+from crawlers.lenient import Lenient
 
 
 class LenientBrowser(Lenient, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc] # the base has no types

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -49,6 +50,7 @@ class Canary:
         return bool(text and self.text) and fuzz.ratio(text[:_COMPARED], self.text[:_COMPARED]) >= _LIKE
 
 
+@cache
 def canary_of(target: Target) -> Ask:
     """Return the request for an address that no portal has; always the same for a target, so that a crawl can be resumed."""
     name = hashlib.sha256(f"canary {target.id} {target.url}".encode()).hexdigest()[:16]

@@ -13,15 +13,18 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import AsyncExitStack, ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from crawlers.archive import ArchiveError, Recorder
+from crawlers.asking import HEADERS, Asker
+from crawlers.engine import Engine, EngineError, run_with_engine
 from crawlers.known import Known, as_lines, known_path
 from crawlers.ledger import Ledger
 from crawlers.manners import RESUME, check_identified
@@ -31,13 +34,15 @@ from crawlers.replay import Replay, tell_damage
 from crawlers.settings import settings
 from crawlers.spill import Lines, spill
 from crawlers.targets import Target
+from crawlers.tls import trust
+from crawlers.tour import Tour
 from crawlers.visit import GONE, Last, Visit
 from crawlers.walk import Walk, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scrapy.crawler import Crawler
+    from crawlers.asking import Wire
 
 
 LEDGER = "sources.jsonl"
@@ -237,15 +242,21 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
     outputs = [path for path in (published, raw) if path is not None]
     for path in outputs:
         _write(path, [], whole=False)  # a path that cannot be written is told before the crawl, not after it
-    with Recorder(captures) as recorder, closing(_ledger(captures, targets)) as ledger, spill(captures) as file:
+    with (
+        Recorder(captures) as recorder,
+        closing(_ledger(captures, targets)) as ledger,
+        spill(captures) as file,
+        ExitStack() as opened,
+    ):
         state = _read_state(captures / STATE)
         origin = None if job.get("origin") is None else Path(job["origin"])
         _check_alone(targets, state, origin, captures)
-        visits = _visits(targets, state, recorder, file)
+        known = [opened.enter_context(closing(Known(captures, target))) for target in targets]
+        visits = _visits(known, targets, state, recorder, file, raw=raw is not None)
         state |= {visit.target.id: _state(visit, origin, visit.last, done=False) for visit in visits}
         _write(captures / STATE, [orjson.dumps(state)])
         if origin is None:
-            _scrape(visits, recorder, ledger, news)
+            _visited(visits, recorder, ledger, _teller(news))
         else:
             on = None if job["on"] is None else date.fromisoformat(job["on"])
             replay = Replay(origin, targets, recorder, file, on)
@@ -257,9 +268,13 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
         good = [visit for visit, report in zip(visits, reports, strict=True) if report.state in JUDGED]
         _write(published, (line for visit in good for line in visit.lines))
         if raw is not None:
-            _write(raw, (line for visit in good for line in visit.raws))
+            _write(raw, (line for visit in good for line in visit.raws or ()))
         for visit in good:
-            _write(known_path(captures, visit.target.id), as_lines(visit.target, visit.memos or ()))
+            if visit.heads is not None:
+                _write(
+                    known_path(captures, visit.target.id),
+                    as_lines(visit.target, visit.heads, visit.lines, visit.raws),
+                )
     for visit, report in zip(visits, reports, strict=True):
         last = Last(report.listed, report.read, dict(visit.fields)) if report.state in JUDGED else visit.last
         state[visit.target.id] = _state(visit, origin, last, done=report.state not in OPEN)
@@ -269,7 +284,15 @@ def _run(job: dict[str, Any], news: IO[bytes]) -> None:
         _say(news, "report", report.to_json())
 
 
-def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, file: IO[bytes]) -> list[Visit]:
+def _visits(
+    known: list[Known],
+    targets: list[Target],
+    state: dict[str, Any],
+    recorder: Recorder,
+    file: IO[bytes],
+    *,
+    raw: bool,
+) -> list[Visit]:
     """The visits to make, each told what an interrupted run had already fetched well, and what crawls before it kept."""
     now = datetime.now(UTC)
     visits = {
@@ -278,12 +301,12 @@ def _visits(targets: list[Target], state: dict[str, Any], recorder: Recorder, fi
             load(target.platform),
             _started(state, target, now),
             Lines(file),
-            Lines(file),
-            known=Known(recorder.folder, target),
-            memos=Lines(file),
+            Lines(file) if raw else None,
+            known=memos,
+            heads=Lines(file),
             last=_last(state, target),
         )
-        for target in targets
+        for target, memos in zip(targets, known, strict=True)
     }
     for entry in recorder.entries():
         capture = entry.capture
@@ -321,69 +344,54 @@ def _teller(news: IO[bytes]) -> Callable[[Visit], None]:
 
 async def _replayed(visits: list[Visit], replay: Replay, ledger: Ledger, tell: Callable[[Visit], None]) -> None:
     """Walk through an archive to its end, or until our input closes."""
-    walk = Walk(replay.ask, replay.body, tell, ledger.note, once)
-    tasks = [asyncio.create_task(walk.visit(visit)) for visit in visits]
-    loop = asyncio.get_running_loop()
-
-    def closed() -> None:
-        if not os.read(0, 1):
-            loop.remove_reader(0)
-            for task in tasks:
-                task.cancel()
-
-    loop.add_reader(0, closed)
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
-    loop.remove_reader(0)
-    for visit, error in zip(visits, ended, strict=True):
-        if isinstance(error, Exception):
-            raise error
-        tell(visit)
+    tour = Tour(visits, tell)
+    _stop_with_input(tour, asyncio.get_running_loop())
+    await tour.run(Walk(replay.ask, replay.body, tell, ledger.note, once))
 
 
-def _scrape(visits: list[Visit], recorder: Recorder, ledger: Ledger, news: IO[bytes]) -> None:
-    """Run the spider to its end, or until our input closes."""
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - the parent never needs Scrapy
-
-    from crawlers.spider import PortalSpider  # noqa: PLC0415
-    from crawlers.tls import trust  # noqa: PLC0415
-
+def _visited(visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None]) -> None:
+    """Visit the portals to the end, or until our input closes."""
     bundle = settings().ca_bundle
     if bundle is not None and not bundle.is_file():
         raise CrawlError(f"{bundle}: không có tệp chứng chỉ này; sửa SOAT_CA_BUNDLE rồi chạy lại")
     trust(bundle)
-    tell = _teller(news)
-    targets = [visit.target for visit in visits]
-    process = AsyncCrawlerProcess(scrapy_settings(targets, recorder.folder / LOG))
-    crawler = process.create_crawler(PortalSpider)
-    process.crawl(crawler, visits=visits, recorder=recorder, ledger=ledger, retries=settings().retries, tell=tell)
-    _stop_with_input(crawler)
-    process.start(install_signal_handlers=False)
-    spider = crawler.spider
-    if isinstance(spider, PortalSpider) and spider.failure is not None:
-        raise spider.failure
-    if not isinstance(spider, PortalSpider) or not spider.finished:
-        raise CrawlError(
-            f"{recorder.folder / LOG}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
-            "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
+    log = recorder.folder / LOG
+    try:
+        run_with_engine(
+            partial(_visiting, visits, recorder, ledger, tell),
+            lambda: scrapy_settings([visit.target for visit in visits], log),
         )
+    except EngineError as error:
+        raise CrawlError(
+            f"{log}: thu thập dừng vì lỗi của chương trình; phần đã tải còn nguyên, "
+            "gửi tệp nhật ký này cho nhóm phát triển, chạy lại không giúp được"
+        ) from error
 
 
-def _stop_with_input(crawler: Crawler) -> None:
-    """Stop the spider when the parent closes our input, or dies."""
-    from crawlers.spider import PortalSpider  # noqa: PLC0415
+async def _visiting(
+    visits: list[Visit], recorder: Recorder, ledger: Ledger, tell: Callable[[Visit], None], engine: Engine
+) -> None:
+    tour = Tour(visits, tell)
+    _stop_with_input(tour, asyncio.get_running_loop())
+    async with AsyncExitStack() as opened:
+        wire: Wire = engine.carry
+        if not all(visit.before and not _needs_browser(visit.target) for visit in visits):
+            await engine.ready()
+        if any(visit.before for visit in visits):
+            from crawlers.light import LightWire  # noqa: PLC0415 - a first crawl never needs it
 
-    loop = asyncio.get_event_loop()
+            wire = (await opened.enter_async_context(LightWire(engine.carry))).carry
+        asker = Asker(visits, recorder, ledger, wire, retries=settings().retries)
+        await tour.run(Walk(asker.ask, asker.body, tell, asker.note))
 
-    def stop() -> None:
-        if isinstance(crawler.spider, PortalSpider):
-            crawler.spider.stop()
-        else:
-            loop.call_later(0.05, stop)  # it is still being made
+
+def _stop_with_input(tour: Tour, loop: asyncio.AbstractEventLoop) -> None:
+    """Stop when the parent closes our input, or dies."""
 
     def closed() -> None:
         if not os.read(0, 1):
             loop.remove_reader(0)
-            stop()
+            tour.stop()
 
     loop.add_reader(0, closed)
 
@@ -400,8 +408,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
            "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")  # fmt: skip
     return {
         "USER_AGENT": settings().user_agent,
-        # Uncoded, so that what is kept is what was sent; a server that codes it anyway is decoded and the coding noted.
-        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "vi", "Accept-Encoding": "identity"},
+        "DEFAULT_REQUEST_HEADERS": HEADERS,
         "DOWNLOADER_MIDDLEWARES": {f"scrapy.downloadermiddlewares.{name}": None for name in off},
         "CONCURRENT_REQUESTS": max(16, sum(hosts.values())),
         "DOWNLOAD_SLOTS": {host: {"concurrency": parallel, "delay": 0.0, "jitter": 0.0} for host, parallel in hosts.items()},
@@ -410,7 +417,7 @@ def scrapy_settings(targets: Sequence[Target], log: Path) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": settings().max_response,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "DOWNLOAD_HANDLERS": {"http": "crawlers.heads.BoundedHandler", "https": "crawlers.tls.LenientHandler"},
+        "DOWNLOAD_HANDLERS": {"http": "crawlers.heads.BoundedHandler", "https": "crawlers.lenient.LenientHandler"},
         "LOG_FILE": str(log),
         "LOG_LEVEL": "WARNING",
         "TELNETCONSOLE_ENABLED": False,

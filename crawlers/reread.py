@@ -42,9 +42,7 @@ def reread(target: Target, archive: Archive) -> tuple[list[PublishedProcedure], 
     """
     started = began(archive.folder, target) or datetime.min.replace(tzinfo=UTC)
     with spill() as file:
-        visit = Visit(
-            target, load(target.platform), started, Lines(file), Lines(file), last=last_of(archive.folder, target)
-        )
+        visit = Visit(target, load(target.platform), started, Lines(file), last=last_of(archive.folder, target))
         answers = _Answers(archive, visit)
         walk = Walk(answers.ask, partial(read_body, archive.folder), _silent, _unnoted, answers.looked_twice)
         asyncio.run(walk.visit(visit))

@@ -6,7 +6,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -16,11 +16,11 @@ def spill(folder: Path | None = None) -> IO[bytes]:
 
 
 class Lines:
-    """Lines by place: written once each, in any order; read in the order of the places."""
+    """Lines by place: given once each, in any order; read in the order of the places."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._at: dict[int, tuple[int, int]] = {}
+        self._at: dict[int, tuple[int, int] | Callable[[], list[bytes]]] = {}
 
     def put(self, place: int, lines: list[bytes]) -> None:
         """Keep the lines of one place; none of them contains a line break."""
@@ -28,8 +28,25 @@ class Lines:
             data = b"".join(line + b"\n" for line in lines)
             self._at[place] = (self._file.seek(0, 2), self._file.write(data))
 
+    def lend(self, place: int, lines: Callable[[], list[bytes]]) -> None:
+        """Say where the lines of one place stand already; they are fetched when they are read."""
+        self._at[place] = lines
+
+    def places(self) -> list[int]:
+        """Return the places that have lines, in their order."""
+        return sorted(self._at)
+
+    def at(self, place: int) -> list[bytes]:
+        """Return the lines of one place; [] where there are none."""
+        where = self._at.get(place)
+        if where is None:
+            return []
+        if not isinstance(where, tuple):
+            return where()
+        start, size = where
+        self._file.seek(start)
+        return self._file.read(size).splitlines()
+
     def __iter__(self) -> Iterator[bytes]:
-        for place in sorted(self._at):
-            start, size = self._at[place]
-            self._file.seek(start)
-            yield from self._file.read(size).splitlines()
+        for place in self.places():
+            yield from self.at(place)

@@ -1,27 +1,19 @@
-"""Whether a server's certificate can be trusted, and how pages are fetched all the same where it cannot, marked so."""
+"""Whether a server's certificate can be trusted; pages are fetched all the same where it cannot, marked so."""
 
 from __future__ import annotations
 
 import os
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
-
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-
-from crawlers.heads import BoundedHandler, BoundedHeads
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrapy import Request
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-
 VERIFIED = "verified"
 FAILED = "failed: "
-UNVERIFIED = "soat_unverified"
-"""The key of a request's meta that asks for it to be made without verifying the certificate."""
+OLDEST_CIPHERS = "DEFAULT:@SECLEVEL=0"
+"""What may be agreed on with a server whose certificate cannot be trusted anyway."""
 _REASONS = {
     9: "chứng chỉ chưa đến ngày có hiệu lực",
     10: "chứng chỉ đã hết hạn",
@@ -56,41 +48,3 @@ def distrusted(host: str, port: int, timeout: float) -> str | None:
         return f"không thỏa thuận được giao thức TLS an toàn ({error.reason or error})"
     except OSError:
         return None  # the request itself will say so
-
-
-class Lenient(BoundedHeads):
-    """A download handler that makes the requests so marked without verifying, and all others as it would."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._unverified = BoundedHandler(_Unverified(crawler))  # type: ignore[arg-type] # stands for the crawler
-
-    async def download_request(self, request: Request) -> Response:
-        """Make a request."""
-        if request.meta.get(UNVERIFIED) and not request.meta.get("playwright"):
-            return await self._unverified.download_request(request)
-        response: Response = await super().download_request(request)  # type: ignore[misc]
-        return response
-
-    async def close(self) -> None:
-        """Close both ways."""
-        await self._unverified.close()
-        await super().close()  # type: ignore[misc]
-
-
-class LenientHandler(Lenient, HTTP11DownloadHandler):
-    """Scrapy's own handler, and beside it one that does not verify."""
-
-
-class _Unverified:
-    """A crawler whose settings do not ask for certificates to be verified, and allow the oldest ciphers."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self.settings = crawler.settings.copy()
-        self.settings.frozen = False
-        self.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, "cmdline")
-        self.settings.set("DOWNLOADER_CLIENT_TLS_CIPHERS", "DEFAULT:@SECLEVEL=0", "cmdline")
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the crawler has
-        return getattr(self._crawler, name)

@@ -41,7 +41,8 @@ class Unseen(Exception):  # noqa: N818 - not a program error: a page that could 
 class Answer:
     """What was said to a request: its line of the archive's index, the body and the headers (lower-case names).
 
-    `unchanged`: the very page kept at the crawl before; `kept`: its bytes were not sent again, the server only says so.
+    `unchanged`: the very page kept at the crawl before; `kept`: its bytes were not sent again, the server only says so, or were
+    fetched by the run before this one.
     """
 
     entry: Entry
@@ -75,7 +76,7 @@ class Last:
 
 @dataclass(slots=True)
 class Visit:
-    """The state of one target's crawl; `lines` and `raws` are by place in the list.
+    """The state of one target's crawl; `lines`, `raws` (None: not wanted) and the `heads` of memos are by place in the list.
 
     `earlier`: what an interrupted run of this same crawl fetched; `before`: what crawls before it kept; both by the request's key.
     `limited`: how the source was seen does not bear that all is well with it.
@@ -85,11 +86,11 @@ class Visit:
     platform: Platform
     started: datetime
     lines: Lines
-    raws: Lines
+    raws: Lines | None = None
     earlier: dict[str, Entry] = field(default_factory=dict)
     before: dict[str, Entry] = field(default_factory=dict)
     known: Known | None = None
-    memos: Lines | None = None
+    heads: Lines | None = None
     last: Last | None = None
     entries: dict[str, Ask] = field(default_factory=dict)
     done: bytearray = field(default_factory=bytearray)

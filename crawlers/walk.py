@@ -16,7 +16,7 @@ import orjson
 
 from crawlers.archive import ArchiveError
 from crawlers.canary import canary_of, told
-from crawlers.known import Memo
+from crawlers.known import Memo, Sight, question_of
 from crawlers.ledger import Line
 from crawlers.manners import BUSY, LOCAL, forbidden, wall
 from crawlers.page import Page, PageChanged, link
@@ -63,12 +63,21 @@ def once(visit: Visit, index: int, entry: Entry) -> bool:
 
 
 class Found(NamedTuple):
-    """What one detail page gave: its place in the list, the request, how it is read, what was read, and the answer."""
+    """What one detail page gave: its place in the list, the request, how it is read, what was read, and the answers."""
 
     place: int
     ask: Ask
     reader: Callable[[Page], Reading]
     reading: Reading
+    answer: Answer
+    beside: tuple[tuple[Ask, Answer], ...]
+
+
+class Fetched(NamedTuple):
+    """What was asked, the request that was answered in the end, which redirects may have made another, and its answer."""
+
+    asked: Ask
+    ask: Ask
     answer: Answer
 
 
@@ -172,7 +181,8 @@ class Walk:
                 self._check_forward(visit, ask, own, len(asked))
                 asked.add(ask.key)
                 own.add(ask.key)
-                listing, answer = await self._read(visit, ask, partial(visit.platform.read_list, ask=ask, seen=seen))
+                reader = partial(visit.platform.read_list, ask=ask, seen=seen)
+                listing, answer, _ = await self._read(visit, await self._fetch(visit, ask), reader)
                 new = {entry.key: entry for entry in listing.entries if entry.key not in keys}
                 _check_new(ask, listing, new, answer.capture)
             except Unseen as unseen:
@@ -213,17 +223,16 @@ class Walk:
     # --- details
 
     async def _details(self, visit: Visit, queue: Iterator[tuple[int, Ask]]) -> None:
-        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
         for index, ask in queue:
             if visit.halted:
                 break
             reader = partial(visit.platform.read_detail, ask=ask)
             try:
-                if beside is None and await self._unchanged(visit, index, ask):
+                fetched = await self._fetch(visit, ask, detail=True)
+                if await self._unchanged(visit, index, ask, fetched):
                     self.tell(visit)
                     continue
-                reading, answer = await self._read(visit, ask, reader, beside, detail=True)
-                found = Found(index, ask, reader, reading, answer)
+                found = Found(index, ask, reader, *await self._read(visit, fetched, reader, detail=True))
                 varies = await self._second_look(visit, found)
             except ArchiveError:
                 visit.halted = True
@@ -246,70 +255,88 @@ class Walk:
 
     def _take(self, visit: Visit, found: Found, varies: tuple[frozenset[str], ...]) -> None:
         """Keep what a detail page gave."""
-        index, ask, _, reading, answer = found
+        index, ask, _, reading, answer, beside = found
         capture = answer.capture
         visit.done[index] = 1
         visit.failed += len(reading.faults)
         visit.faults += [(index, replace(fault, capture=capture.digest)) for fault in reading.faults]
         lines: list[bytes] = []
-        held: list[list[str]] = []
+        held: list[tuple[str, ...]] = []
         for place, record in enumerate(reading.records):
-            held.append(list(contents(record)))
+            held.append(tuple(contents(record)))
             visit.fields.update(held[-1])
             unsure = varies[place] if place < len(varies) else frozenset()
             lines.append(orjson.dumps(_sourced(record, visit, ask, capture, sorted(unsure)).to_json()))
         visit.lines.put(index, lines)
         visit.read += len(lines)
-        if visit.memos is not None and not reading.faults and reading.raw is None:
-            memo = Memo(ask.key, capture.digest, [line.decode() for line in lines], held)
-            visit.memos.put(index, [memo.to_json()])
-        if reading.raw is not None:
-            visit.raws.put(index, [orjson.dumps(reading.raw)])
+        raw = [] if visit.raws is None or reading.raw is None else [orjson.dumps(reading.raw)]
+        if visit.raws is not None:
+            visit.raws.put(index, raw)
+        if visit.heads is not None and not reading.faults:
+            others = tuple((other, Sight.of(seen.capture)) for other, seen in beside)
+            memo = Memo(question_of(ask), Sight.of(capture), others, tuple(held), raw=bool(raw))
+            visit.heads.put(index, [memo.to_json(sum(len(line) + 1 for line in (*lines, *raw)))])
         self._seen(visit, ask, "detail", answer, records=len(lines))
 
-    async def _unchanged(self, visit: Visit, index: int, ask: Ask) -> bool:
-        """Take what the crawl before read of a page, where its server says that the page is still the same."""
-        before = visit.before.get(ask.key)
-        if visit.known is None or before is None or ask.key in visit.earlier:
+    async def _unchanged(self, visit: Visit, index: int, ask: Ask, fetched: Fetched) -> bool:
+        """Take what the crawl before read of a page, where it and all that is asked beside it are the same again.
+
+        Whether a server says so (304) or sends the same bytes: they are neither parsed nor looked at twice, for the crawl before
+        was the first look.
+        """
+        known = visit.known
+        memo = None if known is None else known.memo(ask, raw=visit.raws is not None)
+        if known is None or memo is None or memo.page != Sight.of(fetched.answer.capture):
             return False
-        if before.etag is None and before.modified is None:
+        if (canary := await self._canary(visit)) is not None and canary.digest == memo.page.digest:
             return False
-        if (ask.key, before.capture.digest) not in visit.known:
+        if not await self._same_beside(visit, memo):
             return False
-        answer = await self.ask(visit, ask, before=before)
-        if not answer.kept:
-            if 200 <= answer.capture.status < 300:
-                visit.earlier[ask.key] = answer.entry  # the page is read as any other, and not asked for again
-            return False
-        memo = visit.known.memo(ask.key)
-        _trusted(visit, answer.capture)
-        day = answer.capture.captured_at.astimezone(LOCAL).date().isoformat()
-        lines = [_seen_on(line, day) for line in memo.lines]
+        capture = fetched.answer.capture
+        day = capture.captured_at.astimezone(LOCAL).date().isoformat()
         visit.done[index] = 1
         visit.lost = 0
         for held in memo.fields:
             visit.fields.update(held)
-        visit.lines.put(index, lines)
-        visit.read += len(lines)
-        if visit.memos is not None:
-            visit.memos.put(index, [memo._replace(lines=[line.decode() for line in lines]).to_json()])
-        self._seen(visit, ask, "detail", answer, records=len(lines))
+        visit.lines.lend(index, partial(known.lines, memo, day))
+        visit.read += len(memo.fields)
+        if visit.raws is not None:
+            visit.raws.lend(index, partial(known.raw, memo))
+        if visit.heads is not None:
+            visit.heads.put(index, [memo.to_json(memo.at[1])])
+        self._seen(visit, ask, "detail", fetched.answer, records=len(memo.fields))
+        return True
+
+    async def _same_beside(self, visit: Visit, memo: Memo) -> bool:
+        """Ask what has to be asked beside a page that is the same again, and say whether all of it is the same again too."""
+        answers: list[tuple[Ask, Answer]] = []
+        for ask, sight in memo.beside:
+            try:
+                answer = (await self._fetch(visit, ask, gone=True)).answer
+            except Unseen as unseen:
+                self._unseen(visit, ask, "beside", unseen)
+                raise
+            answers.append((ask, answer))
+            if Sight.of(answer.capture) != sight:
+                # The page is read as any other then, and what was just asked is not asked again.
+                visit.earlier.update((asked.key, seen.entry) for asked, seen in answers)
+                return False
+        for ask, answer in answers:
+            self._seen(visit, ask, "beside", answer)
         return True
 
     async def _second_look(self, visit: Visit, found: Found) -> tuple[frozenset[str], ...]:
         """Look at a page again where that is due; return, by record, the paths of the values that differ."""
-        index, ask, reader, reading, answer = found
+        index, ask, reader, reading, answer, _ = found
         if not reading.records or not (self.twice(visit, index, answer.entry) or self._differs(visit, found)):
             return ()
         try:
-            page, again, _ = await self._page(visit, ask, fresh=True, before=answer.entry, look=2)
+            fetched = await self._fetch(visit, ask, fresh=True, before=answer.entry, look=2)
+            again = fetched.answer
             if again.capture.digest == answer.capture.digest:
                 self._seen(visit, ask, "second", again)
                 return ()
-            beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
-            if beside is not None:
-                others = [await self._beside(visit, other, fresh=True, look=2) for other in beside(page, ask)]
-                page = replace(page, beside=tuple(other for other, _ in others))
+            page, _ = await self._whole(visit, fetched, _as_page(visit, ask, again), fresh=True, look=2)
             second = reader(page)
         except Unseen as unseen:
             self._unseen(visit, ask, "second", unseen)
@@ -330,7 +357,7 @@ class Walk:
 
     def _differs(self, visit: Visit, found: Found) -> bool:
         """Say whether a page gives other records than at the crawl before."""
-        _, ask, reader, reading, answer = found
+        _, ask, reader, reading, answer, _ = found
         before = visit.before.get(ask.key)
         if before is None or _same(answer.entry, before):
             return False
@@ -351,34 +378,50 @@ class Walk:
     # --- one page
 
     async def _read(
-        self,
-        visit: Visit,
-        ask: Ask,
-        reader: Callable[[Page], Part],
-        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = None,
-        *,
-        detail: bool = False,
-    ) -> tuple[Part, Answer]:
-        """Fetch and read one page, with what must be asked `beside` it.
+        self, visit: Visit, fetched: Fetched, reader: Callable[[Page], Part], *, detail: bool = False
+    ) -> tuple[Part, Answer, tuple[tuple[Ask, Answer], ...]]:
+        """Read a page, a detail page with what must be asked `beside` it; returns what it gave, and the answers.
 
         A page kept before, by the interrupted run or the last crawl, that cannot be read is fetched anew.
         """
         fresh = False
         while True:
-            page: Page
-            page, answer, kept = await self._page(visit, ask, fresh=fresh, detail=detail)
+            page = _as_page(visit, fetched.ask, fetched.answer)
+            if detail:
+                await self._check_there(visit, fetched, page.body)
+            kept = fetched.answer.kept
+            others: tuple[tuple[Ask, Answer], ...] = ()
             try:
-                if beside is not None:
-                    others = [await self._beside(visit, other, fresh=fresh) for other in beside(page, ask)]
-                    page = replace(page, beside=tuple(other for other, _ in others))
-                    kept = kept or any(kept for _, kept in others)
-                return reader(page), answer
+                if detail:
+                    page, others = await self._whole(visit, fetched, page, fresh=fresh)
+                    kept = kept or any(answer.kept for _, answer in others)
+                return reader(page), fetched.answer, others
             except (PageChanged, RecursionError) as error:
                 if kept:
                     fresh = True
+                    fetched = await self._fetch(visit, fetched.asked, fresh=True, detail=detail)
                     continue
                 why = str(error) if isinstance(error, PageChanged) else str(page.changed("HTML", "lồng nhau quá sâu"))
-                raise await self._unreadable(visit, page, answer, why, detail=detail) from error
+                raise await self._unreadable(visit, page, fetched.answer, why, detail=detail) from error
+
+    async def _whole(
+        self, visit: Visit, fetched: Fetched, page: Page, *, fresh: bool, look: int = 1
+    ) -> tuple[Page, tuple[tuple[Ask, Answer], ...]]:
+        """Ask what must be asked beside a page; returns the page with it, and the answers."""
+        beside: Callable[[Page, Ask], tuple[Ask, ...]] | None = getattr(visit.platform, "beside", None)
+        asks = () if beside is None else beside(page, fetched.asked)
+        answers = []
+        pages = []
+        for ask in asks:
+            try:
+                other = await self._fetch(visit, ask, fresh=fresh, gone=True, look=look)
+            except Unseen as unseen:
+                self._unseen(visit, ask, "beside", unseen)
+                raise
+            self._seen(visit, ask, "beside", other.answer)
+            answers.append((ask, other.answer))
+            pages.append(_as_page(visit, other.ask, other.answer))
+        return replace(page, beside=tuple(pages)), tuple(answers)
 
     async def _unreadable(self, visit: Visit, page: Page, answer: Answer, why: str, *, detail: bool) -> Unseen:
         """Say what a page is that is not what was due: a wall, the page that stands for all that is not there, or a changed one."""
@@ -394,35 +437,27 @@ class Walk:
             return _blocked(page.url, name, capture)
         return Unseen("changed", page.url, why, capture.digest, capture.status)
 
-    async def _beside(self, visit: Visit, ask: Ask, *, fresh: bool, look: int = 1) -> tuple[Page, bool]:
-        try:
-            page, answer, kept = await self._page(visit, ask, fresh=fresh, gone=True, look=look)
-        except Unseen as unseen:
-            self._unseen(visit, ask, "beside", unseen)
-            raise
-        self._seen(visit, ask, "beside", answer)
-        return page, kept
-
-    async def _page(
+    async def _fetch(
         self,
         visit: Visit,
-        ask: Ask,
+        asked: Ask,
         *,
-        fresh: bool,
+        fresh: bool = False,
         gone: bool = False,
         detail: bool = False,
         before: Entry | None = None,
         look: int = 1,
-    ) -> tuple[Page, Answer, bool]:
-        """Return a page, its answer, and whether its bytes were already kept by a run or a crawl before this one.
+    ) -> Fetched:
+        """Return the answer to a request, in the end: redirects are followed.
 
-        `gone`: a page that is not there is a page too, with that status. `fresh`: nothing that was kept is taken for it.
+        `gone`: that a page is not there is an answer too. `fresh`: nothing that was kept is taken for it.
         """
-        entry = visit.earlier.get(ask.key)
+        entry = visit.earlier.get(asked.key)
         if entry is not None and not fresh and (gone or entry.capture.status < 400):
-            answer = Answer(entry, self.body(entry), {}, unchanged=_same(entry, visit.before.get(ask.key)))
+            unchanged = _same(entry, visit.before.get(asked.key))
             _trusted(visit, entry.capture)
-            return _as_page(visit, ask, answer), answer, True
+            return Fetched(asked, asked, Answer(entry, None, {}, unchanged=unchanged, kept=True, load=self.body))
+        ask = asked
         for _ in range(MAX_REDIRECTS):
             compared = before if fresh else visit.before.get(ask.key)
             answer = await self.ask(visit, ask, before=compared, look=look)
@@ -435,10 +470,7 @@ class Walk:
                 continue
             if capture.status >= 400 and not (gone and capture.status in GONE):
                 raise refusal(ask, capture, answer.body)
-            canary = await self._canary(visit) if detail and not capture.rendered else None
-            if canary is not None and canary.same(capture.digest, answer.body):
-                raise _soft(ask.page or ask.url, capture)
-            return _as_page(visit, ask, answer), answer, answer.kept
+            return Fetched(asked, ask, answer)
         raise Unseen("changed", ask.url, f"{ask.url}: chuyển hướng quá {MAX_REDIRECTS} lần", capture.digest)
 
     # --- the address that cannot exist
@@ -464,6 +496,13 @@ class Walk:
                     capture, location = answer.capture, answer.headers.get("location")
                     visit.canaries.append(told(ask, capture.status, capture.digest, answer.body, location))
         return visit.canaries[0]
+
+    async def _check_there(self, visit: Visit, fetched: Fetched, body: bytes) -> None:
+        """Refuse a detail page that is the page which an address that cannot exist has too."""
+        capture = fetched.answer.capture
+        canary = None if capture.rendered else await self._canary(visit)
+        if canary is not None and canary.same(capture.digest, body):
+            raise _soft(fetched.ask.page or fetched.ask.url, capture)
 
     async def _check_away(self, visit: Visit, ask: Ask, answer: Answer) -> None:
         """Refuse a detail page that leads where an address that cannot exist leads too."""
@@ -515,13 +554,6 @@ def _same(entry: Entry, before: Entry | None) -> bool:
 def _as_page(visit: Visit, ask: Ask, answer: Answer) -> Page:
     capture = answer.capture
     return Page(visit.target.platform, ask.page or ask.url, answer.body, capture.status, capture.media_type)
-
-
-def _seen_on(line: str, day: str) -> bytes:
-    """A published line with the day on which it was seen again."""
-    record: dict[str, Any] = orjson.loads(line)
-    record["source"]["captured_on"] = day
-    return orjson.dumps(record)
 
 
 def _trusted(visit: Visit, capture: Capture) -> None:

@@ -76,6 +76,8 @@ def request_key(method: str, url: str, body: bytes, *, rendered: bool = False) -
 
 def ascii_of(text: str | bytes) -> str:
     """Return an address, or the value of a header, as it travels: every byte that is no printable ASCII as %XX."""
+    if isinstance(text, str) and text.isascii() and text.isprintable():
+        return text
     return quote(text, safe=_PRINTABLE)
 
 

@@ -12,9 +12,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from crawlers.archive import INDEX, Archive, digest_of
+from crawlers.crawl import crawl_catalogue
 from crawlers.ledger import PAGES
 from crawlers.records import SourceState
-from tests.crawlers.portal import Answer, Asked, igate1, portal
+from tests.crawlers.portal import Answer, Asked, dvcqg, igate1, page, portal
 from tests.crawlers.probing import probe
 from tests.crawlers.test_walk import JSON, answers, named, records
 
@@ -84,6 +85,95 @@ def test_what_is_unchanged_is_neither_sent_nor_stored_again(
     assert all(archive.read(entry.capture.digest) for entry in entries if entry.capture.length)
     (tmp_path / "captures" / INDEX).unlink()
     assert sorted(Archive(tmp_path / "captures").entries(), key=str) == sorted(entries, key=str)
+
+
+BESIDE: dict[str, Any] = {
+    "/list": {"entries": [{"url": "/a", "known": {"code": "1"}}, "/b", {"url": "/doc", "json": {"id": 7}}, "/moved"]},
+    "/a": {"name": "A", "beside": ["x", {"url": "/doc", "form": {"of": "a"}}]},
+    "/b": {"name": "B", "beside": ["gone"]},
+    "/x": {"x": 1},
+    "POST /doc": {"name": "C", "fee": "5.000 đồng"},
+    "/moved": Answer(302, b"", (("Location", "/there"),)),
+    "/there": {"name": "D"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "unchanged", "asked"),
+    [
+        # Pages with others beside them, questions by POST, and pages that moved: by their server's word or by digest.
+        ({}, {"/a", "/b", "/doc", "/moved"}, 1),
+        ({"/x": {"x": 2}}, {"/a", "/b", "/doc", "/moved"}, 1),
+        ({"/a": {"name": "A2"}}, {"/b", "/doc", "/moved"}, 2),
+        ({"/gone": {"now": "there"}}, {"/a", "/b", "/doc", "/moved"}, 1),
+        ({"POST /doc": {"name": "C2"}}, {"/a", "/b", "/moved"}, 1),
+        ({"/there": {"name": "D2"}}, {"/a", "/b", "/doc"}, 1),
+        # What the list says of a procedure is part of its record.
+        ({"/list": {**BESIDE["/list"], "entries": [{"url": "/a", "known": {"code": "2"}}, *BESIDE["/list"]["entries"][1:]]}},
+         {"/a", "/b", "/doc", "/moved"}, 1),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tags", [True, False])
+def test_what_changed_is_read_anew_and_only_that(
+    tmp_path: Path, change: dict[str, Any], unchanged: set[str], asked: int, tags: bool
+) -> None:
+    """The second crawl publishes what a first one would have published."""
+    pages = dict(BESIDE)
+    respond = tagged(answers(pages), Counter()) if tags else answers(pages)
+    (tmp_path / "fresh").mkdir()
+    with portal(respond) as site:
+        assert probe(site.url, tmp_path).read == 4
+        before = records(tmp_path)
+        once = site.paths()
+        pages.update(change)
+        report = probe(site.url, tmp_path)
+        told = {
+            line["url"].removeprefix(site.url[:-1]): line["outcome"]
+            for line in ledger(tmp_path)
+            if line["kind"] == "detail"
+        }
+        assert {path for path, outcome in told.items() if outcome == "unchanged"} == unchanged
+        assert (site.paths() - once)["/a"] == asked, "a changed record is looked at twice, all else is asked once"
+        assert probe(site.url, tmp_path / "fresh") == report
+    assert records(tmp_path) == records(tmp_path / "fresh")
+    assert (records(tmp_path) == before) == (not change)
+
+
+@pytest.mark.parametrize("tags", [True, False])
+@pytest.mark.parametrize(
+    ("respond", "kind"),
+    [(lambda _: Answer(200, page("wall_f5.html")), "blocked"), (lambda _: Answer(200, (SOFT % (1, 2)).encode()), "soft_404")],
+)  # fmt: skip
+def test_what_stands_in_a_known_page_s_place_is_recognised(
+    tmp_path: Path, respond: Callable[[Asked], Answer], kind: str, tags: bool
+) -> None:
+    usual = answers({"/list": {"entries": ["a", "b"]}, **named("a", "b")})
+    before = tagged(usual, Counter()) if tags else usual
+    replaced: set[str] = set()
+
+    def now(asked: Asked) -> Answer:
+        return (
+            respond(asked)
+            if asked.path in replaced or (replaced and kind == "soft_404" and "khong-ton-tai" in asked.path)
+            else before(asked)
+        )
+
+    with portal(now) as site:
+        assert probe(site.url, tmp_path, parallel=1).read == 2
+        replaced.add("/a")
+        report = probe(site.url, tmp_path, parallel=1)
+    assert [fault.kind for fault in report.faults] == [kind]
+    assert report.state is (SourceState.BLOCKED if kind == "blocked" else SourceState.PARTIAL)
+
+
+def test_a_catalogue_is_taken_as_it_was_read(tmp_path: Path) -> None:
+    """Its records are answers to POST, and the raw ones are kept beside the published."""
+    with portal(dvcqg(5)) as site:
+        for name in ("first", "again"):
+            report = crawl_catalogue(site.url, raw=tmp_path / name, captures=tmp_path / "captures", delay=0.0)
+            assert (report.state, report.read) == (SourceState.OK, 5)
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "again").read_bytes()
+    assert outcomes(tmp_path)["detail", "unchanged"] == 5
 
 
 def test_the_ledger_says_what_became_of_every_page(tmp_path: Path) -> None:

@@ -75,9 +75,7 @@ def flood(to: socket.socket, part: bytes = b"x" * 65536) -> None:
 
 
 def bomb(to: socket.socket) -> None:
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(packer.compress(bytes(MIB)) for _ in range(60)) + packer.flush()
-    to.sendall(HTML + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
+    to.sendall(HTML + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB)
 
 
 def heads(to: socket.socket) -> None:
@@ -90,7 +88,13 @@ def page(size: int) -> bytes:
     return b"<html><body><h1>To lon</h1>" + row * (size // len(row)) + b"</body></html>"
 
 
+def packed(size: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(packer.compress(bytes(MIB)) for _ in range(size)) + packer.flush()
+
+
 SENT = [0]
+BOMB = packed(60)  # once: packing it takes longer than the patience of a crawl
 GOOD = sized(b"<h1>Binh thuong</h1>")
 
 
@@ -111,14 +115,11 @@ CASES = {
     "huge": Bad(huge, "failed", "lớn hơn giới hạn"),
     "endless": Bad(endless, "failed", "lớn hơn giới hạn"),
     "bomb": Bad(bomb, "failed", "lớn hơn giới hạn"),
-    "heads": Bad(heads, "failed", "thử lại sau"),
     "large": Bad(sized(page(50 * MIB)), "failed", "lớn hơn giới hạn"),
     "within": Bad(sized(page(20 * MIB)), "seen"),
     "redirect": Bad(b"HTTP/1.1 302 Found\r\nLocation: /redirect\r\nContent-Length: 0\r\n\r\n", "failed", "chuyển hướng quá"),
     "away": Bad(b"HTTP/1.1 302 Found\r\nLocation: http://[/\r\nContent-Length: 0\r\n\r\n", "failed", "ngoài mục tiêu"),
-    "no_http": Bad(b"chao ban\r\n\r\n", "failed", "kết nối"),
     "bad_gzip": Bad(sized(b"khong phai gzip", b"Content-Encoding: gzip\r\n"), "failed", "không giải nén được"),
-    "bad_chunk": Bad(HTML + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc", "failed", "kết nối"),
     "charset": Bad(sized("<h1>Tiếng Việt</h1>".encode()).replace(b"text/html", b"text/html; charset=utf-16"), "seen"),
     "no_charset": Bad(sized("<h1>Tiếng Việt</h1>".encode()).replace(b"text/html", b"text/html; charset=klingon"), "seen"),
     "no_type": Bad(sized(b"<h1>Khong kieu</h1>").replace(b"text/html", b"\xff\xfe;;=\x01"), "seen"),
@@ -126,6 +127,10 @@ CASES = {
     "deep": Bad(sized(b"<div>" * 100_000 + b"<h1>Sau</h1>"), "seen"),
     "empty": Bad(sized(b""), "failed", "name"),
     "status": Bad(GOOD.replace(b"200 OK", b"999 La"), "failed", "HTTP 999"),
+    # After these the light wire of a second crawl leaves the host to Scrapy.
+    "heads": Bad(heads, "failed", "thử lại sau"),
+    "no_http": Bad(b"chao ban\r\n\r\n", "failed", "kết nối"),
+    "bad_chunk": Bad(HTML + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc", "failed", "kết nối"),
 }  # fmt: skip
 
 
@@ -167,35 +172,44 @@ def bad_server() -> Iterator[str]:
 
 
 class Crawled(NamedTuple):
+    again: bool
     report: SourceReport
     lines: dict[str, dict[str, Any]]
     seconds: float
     peak: int
+    sent: int
 
 
-@pytest.fixture(scope="module")
-def crawled(bad_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    """One crawl of all of it."""
-    folder = tmp_path_factory.mktemp("bad")
+@pytest.fixture(scope="module", params=["first", "again"])
+def crawled(bad_server: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Crawled]:
+    """One crawl of all of it, over Scrapy; then another into the same folder, over the light wire."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOAT_TIMEOUT", "2")
         patch.setenv("SOAT_RETRIES", "0")
         patch.setenv("SOAT_MAX_RESPONSE", str(LIMIT))
         patch.setenv("PROBE_PEAK", str(folder / "peak"))
         settings.cache_clear()
-        start = time.monotonic()
+        before, start = SENT[0], time.monotonic()
         report = probe(bad_server, folder, parallel=1)
         seconds = time.monotonic() - start
     rows = [orjson.loads(line) for line in (folder / "captures" / PAGES).read_bytes().splitlines()]
     lines = {row["url"].removeprefix(bad_server): row for row in rows if row["kind"] == "detail"}
-    yield Crawled(report, lines, seconds, int(Path(folder / "peak").read_text(encoding="ascii")))
+    peak = int(Path(folder / "peak").read_text(encoding="ascii"))
+    yield Crawled(request.param == "again", report, lines, seconds, peak, SENT[0] - before)
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bad")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_ledger_says_what_happened_and_the_next_page_is_read(crawled: Crawled, name: str) -> None:
-    line = crawled.lines[name]
-    assert (line["outcome"], crawled.lines[f"fine_{name}"]["outcome"]) == (CASES[name].outcome, "seen")
+    line, fine = crawled.lines[name], crawled.lines[f"fine_{name}"]
+    seen = {"seen": "unchanged"} if crawled.again else {}
+    assert line["outcome"] == seen.get(CASES[name].outcome, CASES[name].outcome)
+    assert fine["outcome"] == seen.get("seen", "seen")
     assert CASES[name].words in line.get("why", "")
     assert "\n" not in line.get("why", "")
 
@@ -206,4 +220,4 @@ def test_time_and_memory_are_bounded(crawled: Crawled) -> None:
     assert crawled.report.read == 2 * len(CASES) - failed
     assert crawled.seconds < 40
     assert crawled.peak < 400 * 1024, "some copies of the largest page that may be loaded"
-    assert SENT[0] < 200 * MIB, "what is too large is broken off, not loaded to its end"
+    assert crawled.sent < 200 * MIB, "what is too large is broken off, not loaded to its end"
