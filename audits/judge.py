@@ -112,8 +112,12 @@ class Judge:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
         for rule in rules().values():
             if rule.check is not None:
-                for outcome in self._outcomes(rule, rule.check(pair), pair.on, pair, line):
-                    yield recognise(outcome, self._lawful, pair, pair.published)
+                for verdict in rule.check(pair):
+                    if isinstance(verdict, Fail):
+                        outcome = self._failed(rule, verdict, pair.on, pair, line)
+                        yield recognise(outcome, self._lawful, pair, pair.published)
+                    else:
+                        yield Outcome(rule, verdict)
 
     def judge_source(self, source: PublishedSource) -> Iterator[Outcome]:
         """Yield what every rule for a whole source says of it."""
@@ -189,27 +193,28 @@ class Judge:
         verdicts: Iterable[Verdict],
         on: date,
         pair: Pair | None,
-        line: int | None = None,
         *,
         visit: int | None = None,
     ) -> Iterator[Outcome]:
-        law = cite(rule.citations, on)
         for verdict in verdicts:
-            if isinstance(verdict, Fail) and not law:
-                # An accusation needs a text that was in force on the day.
-                yield Outcome(
-                    rule,
-                    Skip(
-                        Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", {"day": on.strftime("%d/%m/%Y")})
-                    ),
-                )
-            elif isinstance(verdict, Fail) and pair is not None and pair.doubts(verdict.where):
-                yield Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
-            elif isinstance(verdict, Fail):
-                code = verdict.code or (pair and _national_code(pair)) or None
-                yield Outcome(rule, verdict, replace(_finding(rule, verdict, law, code, line), visit=visit))
+            if isinstance(verdict, Fail):
+                yield self._failed(rule, verdict, on, pair, visit=visit)
             else:
                 yield Outcome(rule, verdict)
+
+    def _failed(
+        self, rule: Rule, fail: Fail, on: date, pair: Pair | None, line: int | None = None, *, visit: int | None = None
+    ) -> Outcome:
+        """Return the finding of a failed rule, or a skip where it may not be made."""
+        law = cite(rule.citations, on)
+        if not law:
+            # An accusation needs a text that was in force on the day.
+            day = {"day": on.strftime("%d/%m/%Y")}
+            return Outcome(rule, Skip(Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", day)))
+        if pair is not None and pair.doubts(fail.where):
+            return Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
+        code = fail.code or (pair and _national_code(pair)) or None
+        return Outcome(rule, fail, replace(_finding(rule, fail, law, code, line), visit=visit))
 
 
 def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, published: Procedure | None) -> Outcome:
