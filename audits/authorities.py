@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from audits.reading.text import fold
+from audits.reading.text import Guarded, fold, remembered
 
 DISTRICTS_UNTIL = date(2025, 6, 30)
 """Last day of the district level (Nghị quyết số 203/2025/QH15)."""
@@ -20,13 +20,15 @@ _SHORT = {
 _SHORT_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(_SHORT)})(?!\w)")
 _WORD = re.compile(r"\w+")
 # An office of a district, never a place inside one ("thị trấn thuộc huyện", "khu vực các huyện phía tây").
-_DISTRICT = re.compile(
+_DISTRICT = Guarded(
     r"(?<!\w)(?:ủy ban nhân dân|hội đồng nhân dân|công an|bảo hiểm xã hội|phòng (?!công chứng)[^,;.()]{3,60}?|chi nhánh [^,;.()]{3,60}?)"
-    r" (?:các )?(?:cấp )?(?:huyện|quận|thị xã)(?!\w)|(?<!\w)cấp huyện(?!\w)"
+    r" (?:các )?(?:cấp )?(?:huyện|quận|thị xã)(?!\w)|(?<!\w)cấp huyện(?!\w)",
+    *("huyện", "quận", "thị xã"),
 )
 _FORMER = re.compile(r"trước (?:đây|ngày)|(?<!\w)cũ(?!\w)|không còn|kết thúc hoạt động|thay (?:cho|thế)")
 
 
+@remembered
 def spelt_out(name: str) -> str:
     """Return a name for comparing: folded, abbreviations written out, without punctuation."""
     return " ".join(_WORD.findall(_SHORT_WORD.sub(lambda match: _SHORT[match[0]], fold(name))))

@@ -11,8 +11,7 @@ from audits.reading.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audits.pair import Pair
-    from audits.procedure import Method, Terms
+    from audits.procedure import Method, Procedure, Terms
 
 DIFFICULT_AREA_DAYS = 10
 """Days by which land procedures may take longer in mountains, on islands and in areas of hardship, "không quá 10 ngày".
@@ -23,14 +22,14 @@ _A_SENTENCE = 25
 """So many letters say more than a bare limit such as "12 ngày làm việc"."""
 
 
-def comparable_terms(pair: Pair) -> Iterator[tuple[int, Terms, list[Terms]]]:
+def comparable_terms(published: Procedure, counterpart: Procedure | None) -> Iterator[tuple[int, Terms, list[Terms]]]:
     """Yield (index of the published method, its terms, the official terms it may be held against).
 
     The official limits are those of the same channel, where both sides name it, else of all channels. A method is left out
     when either side's text cannot be read or refers elsewhere: then nothing is certain.
     """
-    official = pair.official.methods or () if pair.official else ()
-    for index, method in enumerate(pair.published.methods or ()):
+    official = counterpart.methods or () if counterpart else ()
+    for index, method in enumerate(published.methods or ()):
         if method.terms is None or method.terms.stated is not Stated.VALUES:
             continue
         rows = same_channel(method, official)

@@ -29,7 +29,8 @@ UNCERTAIN = "chưa xác định chắc thủ tục tương ứng, cần người
 
 def is_archived(pair: Pair) -> bool:
     """Tell whether the source itself marks the procedure as no longer offered."""
-    return _ARCHIVED.search(fold(pair.published.status or "")) is not None
+    status = pair.published.status
+    return bool(status) and _ARCHIVED.search(fold(status or "")) is not None
 
 
 def is_internal(pair: Pair) -> bool:

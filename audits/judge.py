@@ -86,7 +86,20 @@ class Judge:
             for procedure in catalogue.procedures.values()
             for document in procedure.documents or ()
         )
-        self._official: dict[str, OfficialPapers] = {}
+        self._official = {
+            code: OfficialPapers(
+                procedure.name,
+                procedure.documents or (),
+                [self._paper(document.name) for document in procedure.documents or ()],
+                self._weights,
+            )
+            for code, procedure in catalogue.procedures.items()
+        }
+        for official in self._official.values():
+            official.make_ready()
+        for read in {reader for rule in rules().values() for reader in rule.reads}:
+            for name in self._papers:
+                read(name)
 
     def knows(self, record: PublishedProcedure) -> bool:
         """Tell whether the catalogue, its repealed and its specific procedures have the record's code or name."""
@@ -104,7 +117,7 @@ class Judge:
         match = self._matcher.match(published, territory)
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
-            lines = align(published.documents, self._official_papers(owner_code(match.official)))
+            lines = align(published.documents, self._official[owner_code(match.official)])
         units, suspect = unit_names(record.source), frozenset(record.source.suspect)
         return Pair(published, match, lines, self.catalogue, shown, on, territory, units, suspect)
 
@@ -112,8 +125,12 @@ class Judge:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
         for rule in rules().values():
             if rule.check is not None:
-                for outcome in self._outcomes(rule, rule.check(pair), pair.on, pair, line):
-                    yield recognise(outcome, self._lawful, pair, pair.published)
+                for verdict in rule.check(pair):
+                    if isinstance(verdict, Fail):
+                        outcome = self._failed(rule, verdict, pair.on, pair, line)
+                        yield recognise(outcome, self._lawful, pair, pair.published)
+                    else:
+                        yield Outcome(rule, verdict)
 
     def judge_source(self, source: PublishedSource) -> Iterator[Outcome]:
         """Yield what every rule for a whole source says of it."""
@@ -144,7 +161,7 @@ class Judge:
         pair = self.pair(told, on, shown or Coverage())
         uploads = None
         if visit.uploads is not None and pair.official is not None and pair.official.documents:
-            papers = self._official_papers(owner_code(pair.official))
+            papers = self._official[owner_code(pair.official)]
             uploads = align([_as_document(index, upload) for index, upload in enumerate(visit.uploads)], papers)
         return Visited(visit, pair, record is not None, uploads, told.source.url)
 
@@ -174,42 +191,34 @@ class Judge:
             paper = self._papers[name] = read_paper(name)
         return paper
 
-    def _official_papers(self, code: str) -> OfficialPapers:
-        official = self._official.get(code)
-        if official is None:
-            procedure = self.catalogue.procedures[code]
-            documents = procedure.documents or ()
-            papers = [self._paper(document.name) for document in documents]
-            official = self._official[code] = OfficialPapers(procedure.name, documents, papers, self._weights)
-        return official
-
     def _outcomes(
         self,
         rule: Rule,
         verdicts: Iterable[Verdict],
         on: date,
         pair: Pair | None,
-        line: int | None = None,
         *,
         visit: int | None = None,
     ) -> Iterator[Outcome]:
-        law = cite(rule.citations, on)
         for verdict in verdicts:
-            if isinstance(verdict, Fail) and not law:
-                # An accusation needs a text that was in force on the day.
-                yield Outcome(
-                    rule,
-                    Skip(
-                        Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", {"day": on.strftime("%d/%m/%Y")})
-                    ),
-                )
-            elif isinstance(verdict, Fail) and pair is not None and pair.doubts(verdict.where):
-                yield Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
-            elif isinstance(verdict, Fail):
-                code = verdict.code or (pair and _national_code(pair)) or None
-                yield Outcome(rule, verdict, replace(_finding(rule, verdict, law, code, line), visit=visit))
+            if isinstance(verdict, Fail):
+                yield self._failed(rule, verdict, on, pair, visit=visit)
             else:
                 yield Outcome(rule, verdict)
+
+    def _failed(
+        self, rule: Rule, fail: Fail, on: date, pair: Pair | None, line: int | None = None, *, visit: int | None = None
+    ) -> Outcome:
+        """Return the finding of a failed rule, or a skip where it may not be made."""
+        law = cite(rule.citations, on)
+        if not law:
+            # An accusation needs a text that was in force on the day.
+            day = {"day": on.strftime("%d/%m/%Y")}
+            return Outcome(rule, Skip(Sentence("không có căn cứ pháp lý có hiệu lực tại ngày {day}", day)))
+        if pair is not None and pair.doubts(fail.where):
+            return Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
+        code = fail.code or (pair and _national_code(pair)) or None
+        return Outcome(rule, fail, replace(_finding(rule, fail, law, code, line), visit=visit))
 
 
 def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, published: Procedure | None) -> Outcome:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from audits.reading.text import fold
+from audits.reading.text import fold, remembered
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,10 +66,13 @@ def texts() -> dict[str, LegalText]:
 _NUMBER = re.compile(r"(?<![\d/.])0*(\d{1,4}(?:\.\d{1,2})?)/(\d{4})/([a-zđ]+\d{0,2}(?: ?- ?[a-zđ]+)*)")
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def numbers_in(text: str) -> tuple[str, ...]:
     """Return the numbers of all acts that a text names, in its order, as "61/2018/nđ-cp"."""
-    return tuple(f"{found[1]}/{found[2]}/{found[3].replace(' ', '')}" for found in _NUMBER.finditer(fold(text)))
+    folded = fold(text)
+    if "/" not in folded:
+        return ()
+    return tuple(f"{found[1]}/{found[2]}/{found[3].replace(' ', '')}" for found in _NUMBER.finditer(folded))
 
 
 def number_of(text: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from audits.durations import comparable_terms
 from audits.matching.procedures import MatchKind
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from audits.listings import Differing
     from audits.matching.documents import LineMatch
     from audits.matching.procedures import Match
-    from audits.procedure import Procedure, RequiredDocument
+    from audits.procedure import Procedure, RequiredDocument, Terms
     from crawlers.records import Source
 
 
@@ -60,7 +61,7 @@ def unit_names(source: Source) -> frozenset[str]:
     return frozenset(name for name in (source.target, source.agency) if name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """One published procedure, what it was matched with, and how its papers were aligned, to be judged as of `on`."""
 
@@ -84,6 +85,11 @@ class Pair:
     def official(self) -> Procedure | None:
         """Return the official procedure, if one was found."""
         return self.match.official
+
+    @cached_property
+    def comparable_terms(self) -> tuple[tuple[int, Terms, list[Terms]], ...]:
+        """The published time limits that may be held against official ones, as `audits.durations` tells."""
+        return tuple(comparable_terms(self.published, self.official))
 
     def official_documents(self, line: int) -> tuple[RequiredDocument, ...]:
         """Return the official papers the published line was taken for."""

@@ -23,6 +23,7 @@ from audits.matching.papers import (
     without_references,
 )
 from audits.reading.spelling import may_be_a_syllable, meant_by
+from audits.reading.text import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,6 +51,9 @@ OWN = 0.75
 """Share of an application's words that name the procedure from which it is the procedure's own."""
 VOCABULARY = 2000
 """Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
+_LATER = 2.6
+"""A word may weigh as many times more in one segment than in the whole line, where a later segment has it far behind."""
+_ROUNDING = 1e-9
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}")
@@ -131,6 +135,11 @@ class WeighedPaper:
     least: int
     bare: bool
 
+    @property
+    def portrait(self) -> bool:
+        """Tell whether it names the applicant's picture."""
+        return "=portrait" in self.words.words
+
 
 def weigh(paper: Paper, weights: Weights) -> WeighedPaper:
     """Weigh the words of one paper."""
@@ -170,7 +179,7 @@ def _weighed(segment: Segment, weights: Weights) -> tuple[Weighed, Weighed]:
 class OfficialPapers:
     """The official papers of one procedure, and how its published lines are told to be one of them.
 
-    They are weighed once when a line first needs it.
+    They are weighed once, when they are first looked at.
     """
 
     def __init__(
@@ -182,6 +191,10 @@ class OfficialPapers:
         self._papers = tuple(papers)
         self.by_core = _grouped(paper.core for paper in self._papers)
         self.by_text = {paper.text: self.by_core[paper.core] for paper in self._papers}
+
+    def make_ready(self) -> None:
+        """Weigh the papers now, so that the first line that comes need not wait for it."""
+        _ = self.papers, self.order
 
     @cached_property
     def weights(self) -> Weights:
@@ -198,6 +211,12 @@ class OfficialPapers:
     def different(self) -> tuple[WeighedPaper, ...]:
         """The papers, each once."""
         return tuple({paper.paper.text: paper for paper in self.papers}.values())
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """For each paper its place among the different ones."""
+        places = {paper.paper.text: place for place, paper in enumerate(self.different)}
+        return tuple(places[paper.text] for paper in self._papers)
 
     @cached_property
     def spaced(self) -> tuple[str, ...]:
@@ -218,11 +237,14 @@ def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 
 _UNNAMED = r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng từ)"
-_CATCH_ALL = re.compile(
+_CATCH_ALL = Guarded(
     rf"{_UNNAMED}(?:(?:,| và| hoặc) (?:các )?{_UNNAMED})*(?: pháp lý)? (?:khác|liên quan khác|có liên quan khác|cần thiết khác|kèm theo khác|bổ sung khác|khác có liên quan|khác liên quan|có liên quan|liên quan|khác kèm theo|cần thiết)"
     r"(?: cần thiết| kèm theo| bổ sung)?\s*(?:$|[.;,)(]|nếu\b|khi\b|theo (?:yêu cầu|hướng dẫn|đề nghị)|để phục vụ|tùy (?:từng|theo)|(?:do|mà) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị))"
     r"|theo (?:yêu cầu|hướng dẫn|đề nghị) (?:thêm |cụ thể |trực tiếp )*(?:của|từ) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị|người|ủy ban)"
-    r"|khi (?:cơ quan|cán bộ|công chức|bộ phận)[^.;]* (?:yêu cầu|đề nghị)"
+    r"|khi (?:cơ quan|cán bộ|công chức|bộ phận)[^.;]* (?:yêu cầu|đề nghị)",
+    *("khác", "liên quan", "cần thiết"),
+    *("theo yêu cầu", "theo hướng dẫn", "theo đề nghị"),
+    *("khi cơ quan", "khi cán bộ", "khi công chức", "khi bộ phận"),
 )
 
 
@@ -248,8 +270,7 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if not core and (same := _same_form(line, official)):
         return LineMatch(LineKind.MATCHED, _places(official, same), SURE, (text,))
     weighed = weigh(line, official.weights)
-    score_of = {paper.paper.text: similarity(weighed, paper) for paper in official.different}
-    scores = [score_of[paper.paper.text] for paper in official.papers]
+    scores = _scores(weighed, official)
     best = max(scores, default=0.0)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
@@ -362,11 +383,44 @@ def _telling(one: Weighed, other: Weighed) -> tuple[str, ...]:
     return tuple(sorted(pairs, key=lambda word: (-one.words[word], word))[:6])
 
 
-def similarity(line: WeighedPaper, paper: WeighedPaper) -> float:
-    """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other."""
-    shared = line.words.words.keys() & paper.words.words.keys()
-    mine = sum(map(line.words.words.__getitem__, shared))
-    theirs = sum(map(paper.words.words.__getitem__, shared))
+def _scores(line: WeighedPaper, official: OfficialPapers) -> list[float]:
+    """Return the similarity of the line to every official paper; 0.0 for some below `MATCHED` once one has reached that."""
+    scores = [0.0] * len(official.different)
+    near = []
+    for place, paper in enumerate(official.different):
+        mine, theirs = _shared(line, paper)
+        near.append((_most(line, paper, mine, theirs), place, mine, theirs))
+    best = 0.0
+    for most, place, mine, theirs in sorted(near, reverse=True):
+        if most < MATCHED <= best:
+            break
+        scores[place] = similarity(line, official.different[place], mine, theirs)
+        best = max(best, scores[place])
+    return [scores[place] for place in official.order]
+
+
+def _shared(line: WeighedPaper, paper: WeighedPaper) -> tuple[int, int]:
+    """Return what the words that both have weigh in the one and in the other."""
+    mine, theirs = line.words.words, paper.words.words
+    shared = mine.keys() & theirs.keys()
+    return sum(map(mine.__getitem__, shared)), sum(map(theirs.__getitem__, shared))
+
+
+def _most(line: WeighedPaper, paper: WeighedPaper, mine: int, theirs: int) -> float:
+    """Return what the similarity of two lines that share this much cannot exceed."""
+    if line.least == 0 or paper.least == 0 or line.bare or paper.bare or line.portrait or paper.portrait:
+        return 1.0
+    first, second = mine / line.least, theirs / paper.least
+    if len(line.segments) > 1 or len(paper.segments) > 1:
+        first, second = _LATER * first, _LATER * second
+    return _share(min(first, 1.0), min(second, 1.0)) + _ROUNDING
+
+
+def similarity(line: WeighedPaper, paper: WeighedPaper, mine: int, theirs: int) -> float:
+    """Return from 0 to 1 how surely two lines ask for the same paper, or one for a part or an alternative of the other.
+
+    `mine` and `theirs` are what `_shared` tells of them.
+    """
     if not (line.bare or paper.bare) and mine < FAR * line.least and theirs < FAR * paper.least:
         # No two segments can share more than the lines do: where that is too little, they need not be compared.
         return max(mine / line.least, theirs / paper.least)

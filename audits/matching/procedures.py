@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from audits.matching.papers import plain_text
@@ -31,6 +32,10 @@ NOTHING_LIKE_IT = 0.55
 """Best name similarity below which a name has no counterpart in the catalogue at all."""
 SAME_NAME = 0.5
 """Name similarity from which the procedure of the published code may bear the published name (a renamed procedure)."""
+
+
+LOOKED_AT = 40
+"""How many official names, those that share most words with a published one, are held against it."""
 
 
 class MatchKind(StrEnum):
@@ -80,7 +85,10 @@ _WORD = re.compile(r"\w+")
 @lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
     """Return a name reduced to what tells procedures apart: folded, abbreviations written out, no "Thủ tục", no punctuation."""
-    return " ".join(_WORD.findall(_SUFFIX.sub("", _FOOTNOTE.sub("", _PREFIX.sub("", plain_text(name))))))
+    text = _PREFIX.sub("", plain_text(name))
+    if not text[-1:].isalnum():  # else no footnote and no bracket stands at its end
+        text = _SUFFIX.sub("", _FOOTNOTE.sub("", text))
+    return " ".join(_WORD.findall(text))
 
 
 @lru_cache(maxsize=50_000)
@@ -106,20 +114,27 @@ class ProcedureMatcher:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._by_key: dict[str, list[str]] = defaultdict(list)
+        self._codes = tuple(catalogue.procedures)
         self._features: dict[str, frozenset[str]] = {}
-        self._postings: dict[str, list[str]] = defaultdict(list)
-        counts: Counter[str] = Counter()
-        for code, procedure in catalogue.procedures.items():
+        postings: dict[str, list[int]] = defaultdict(list)
+        for place, (code, procedure) in enumerate(catalogue.procedures.items()):
             key = name_key(procedure.name)
             self._by_key[key].append(code)
             self._features[code] = _features(key)
-            counts.update(self._features[code])
             for feature in self._features[code]:
-                self._postings[feature].append(code)
-        total = len(catalogue.procedures)
+                postings[feature].append(place)
+        total = len(self._codes)
         # Whole thousandths: their sum is the same in any order.
         self._unseen = round(1000 * math.log1p(total + 1))
-        self._weights = {feature: round(1000 * math.log1p((total + 1) / count)) for feature, count in counts.items()}
+        self._weights = {
+            feature: round(1000 * math.log1p((total + 1) / len(places))) for feature, places in postings.items()
+        }
+        self._totals = {code: self._total(features) for code, features in self._features.items()}
+        # Where the names with a feature stand among the codes; what nearly every name has tells nothing.
+        common = max(50, total // 5)
+        self._postings = {
+            feature: np.array(places, dtype=np.int32) for feature, places in postings.items() if len(places) <= common
+        }
         self._specific_by_key = {name_key(row.name): row for row in catalogue.specific}
         self._specific_by_code = {row.code: row for row in catalogue.specific if row.code}
         self._sectors = {
@@ -174,7 +189,7 @@ class ProcedureMatcher:
         """Tell whether the owner of a code may be published under this name: alike, or its own name cut short."""
         mine, theirs = name_key(name), name_key(owner.name)
         cut = mine.count(" ") >= CUT_OFF and theirs.startswith(mine)
-        return cut or self.name_similarity(name, owner.name) >= SAME_NAME
+        return cut or mine == theirs or self.name_similarity(name, owner_code(owner)) >= SAME_NAME
 
     def _of_code(self, published: Procedure, owner: Procedure) -> Match:
         # A near-duplicate name elsewhere may fit far better than the name the code stands for.
@@ -273,23 +288,31 @@ class ProcedureMatcher:
 
     def _nearest(self, key: str) -> list[tuple[float, str]]:
         features = _features(key)
-        shared: Counter[str] = Counter()
-        common = max(50, len(self._features) // 5)
-        for feature in sorted(features):  # of codes that share as much, those met first are kept
-            codes = self._postings.get(feature, ())
-            if len(codes) <= common:
-                shared.update(codes)
+        total = self._total(features)
         slips = [word for word in key.split() if word not in self._weights]
-        scored = (
-            (
-                self._similarity(
-                    _features(self._mended(key, slips, code)) if slips else features, self._features[code]
-                ),
-                code,
-            )
-            for code, _ in shared.most_common(40)
-        )
+        scored = []
+        for code in self._sharing_most(features):
+            mended = self._mended(key, slips, code) if slips else key
+            if mended == key:
+                scored.append((self._likeness(features, total, code), code))
+            else:
+                other = _features(mended)
+                scored.append((self._likeness(other, self._total(other), code), code))
         return sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:5]
+
+    def _sharing_most(self, features: frozenset[str]) -> list[str]:
+        """Return the `LOOKED_AT` codes whose names share most features; of those that share as many, the ones met first."""
+        postings = [self._postings[feature] for feature in sorted(features) if feature in self._postings]
+        if not postings:
+            return []
+        met = np.concatenate(postings)
+        counts = np.bincount(met, minlength=len(self._codes))
+        first = np.zeros(len(self._codes), dtype=np.int64)
+        first[met[::-1]] = np.arange(len(met) - 1, -1, -1)  # of several places the last one written stays
+        least = np.partition(counts, -LOOKED_AT)[-LOOKED_AT] if len(counts) > LOOKED_AT else 1
+        places = np.flatnonzero(counts >= max(least, 1))
+        order = np.lexsort((first[places], -counts[places]))[:LOOKED_AT]
+        return [self._codes[place] for place in places[order].tolist()]
 
     def _mended(self, key: str, slips: list[str], code: str) -> str:
         """Return the name with every word that no official name has, one letter off a word of this one, put right."""
@@ -300,13 +323,15 @@ class ProcedureMatcher:
         }
         return " ".join(right.get(word, word) for word in key.split())
 
-    def name_similarity(self, one: str, other: str) -> float:
-        """Return from 0 to 1 how alike two names are, rare words counting most."""
-        return self._similarity(_features(name_key(one)), _features(name_key(other)))
+    def name_similarity(self, one: str, code: str) -> float:
+        """Return from 0 to 1 how alike a name and that of an official procedure are, rare words counting most."""
+        features = _features(name_key(one))
+        return self._likeness(features, self._total(features), code)
 
-    def _similarity(self, one: frozenset[str], other: frozenset[str]) -> float:
-        shared = self._total(one & other)
-        return 2 * shared / (self._total(one) + self._total(other)) if shared else 0.0
+    def _likeness(self, features: frozenset[str], total: int, code: str) -> float:
+        """Return how alike a name of these features, whose weights come to `total`, and that of a code are."""
+        shared = self._total(features & self._features[code])
+        return 2 * shared / (total + self._totals[code]) if shared else 0.0
 
     def _total(self, features: frozenset[str]) -> int:
         weights, unseen = self._weights, self._unseen

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from audits.procedure import CopyForm, Quantity
-from audits.reading.text import fold, remembered
+from audits.reading.text import Guarded, fold, remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _COPY = r"(?:sao|chụp|photo(?:copy|coppy)?|phô ?tô(?: ?(?:cop(?:y|py|i)|cóp ?pi))?|scan|quét|fax)"
 _ORIGINAL = r"(?:chính|gốc)"
@@ -31,34 +31,40 @@ _NUMBERED = re.compile(
 )
 
 # The original is only shown and taken back (NĐ 23/2015/NĐ-CP, Điều 6): not a demand for the original.
-_SHOWN = re.compile(
+_SHOWN = Guarded(
     r"(?:(?:xuất trình|mang(?: theo)?|trình|kèm(?: theo)?|cùng(?: với)?|hoặc|và|đồng thời|có|gửi kèm|,|\()\s?)*(?:\s?(?:theo|với))?\s?(?:bản (?:chính|gốc)(?:[^.;\n]{0,60}?))(?:để|cho việc|nhằm)[^.;,\n]{0,30}(?:đối chiếu|kiểm tra|so sánh|đối chứng)"
     r"|(?:xuất trình|mang theo) (?:kèm |theo )?bản (?:chính|gốc)"
-    r"|(?:đối chiếu|so sánh|so)(?: với)? (?:các )?bản (?:chính|gốc)|(?:đúng|khớp) với bản (?:chính|gốc)|từ (?:các )?bản (?:chính|gốc)"
+    r"|(?:đối chiếu|so sánh|so)(?: với)? (?:các )?bản (?:chính|gốc)|(?:đúng|khớp) với bản (?:chính|gốc)|từ (?:các )?bản (?:chính|gốc)",
+    *("đối chiếu", "kiểm tra", "so sánh", "đối chứng", "xuất trình", "mang theo"),
+    *("so với", "so bản", "so các", "với bản", "từ bản", "từ các bản"),
 )
-_NOT_CERTIFIED = re.compile(
-    r"(?:không|chưa|miễn)(?: (?:cần|phải|yêu cầu|bắt buộc|cần phải|bắt buộc phải|có))* (?:(?:công chứng|chứng thực)[\s,/]*(?:hoặc |và )?)+"
+_NOT_CERTIFIED = Guarded(
+    r"(?:không|chưa|miễn)(?: (?:cần|phải|yêu cầu|bắt buộc|cần phải|bắt buộc phải|có))* (?:(?:công chứng|chứng thực)[\s,/]*(?:hoặc |và )?)+",
+    *("công chứng", "chứng thực"),
 )
 _CERTIFYING = r"(?:công chứng|chứng thực)"
 _MADE_CERTIFIED = (
     rf"(?:(?:y|giấy|điện tử|hợp lệ|có|được|đã|phải|xác nhận|dấu|đã được|từ sổ gốc|hoặc được) ?)*{_CERTIFYING}"
 )
-_CERTIFIED = re.compile(
+_CERTIFIED = Guarded(
     rf"bản {_COPY} ?(?:\(? ?){_MADE_CERTIFIED}"
     rf"|bản {_COPY}(?:(?!bản {_COPY}|dịch)[^;.|\n]){{0,160}}?(?:[(,] ?|(?<!\w)có )(?:có|được|phải|đã)? ?(?:bản )?{_CERTIFYING}(?! (?:viên|cá nhân|điện))"
-    rf"|(?:sao|{_COPY}) (?:y )?{_CERTIFYING}|\((?:có |đã |được |bản )?{_CERTIFYING}\)|bản {_CERTIFYING}|bản sao (?:trích lục )?từ sổ gốc"
+    rf"|(?:sao|{_COPY}) (?:y )?{_CERTIFYING}|\((?:có |đã |được |bản )?{_CERTIFYING}\)|bản {_CERTIFYING}|bản sao (?:trích lục )?từ sổ gốc",
+    *("công chứng", "chứng thực", "từ sổ gốc"),
 )
 _OR_CERTIFIED = re.compile(rf"(?<!sổ gốc )hoặc (?:có |được |bản )?{_CERTIFYING}$")
 _TRANSLATED = re.compile(r"dịch[^;.\n]{0,60}$")
 # Without one of these nothing is said of copies and originals.
 _OF_COPIES = ("sao", "bản chính", "bản gốc", "chứng thực", "công chứng", "bản chụp", "ảnh chụp", "photo", "phô", "bản scan", "bản quét", "bản fax")  # fmt: skip
-_TRUE_COPY = re.compile(r"sao y(?: bản (?:chính|gốc))?(?! (?:có )?(?:công chứng|chứng thực))")
+_TRUE_COPY = Guarded(r"sao y(?: bản (?:chính|gốc))?(?! (?:có )?(?:công chứng|chứng thực))", "sao y")
 # Here the copy is what the paper is about, not the form it is handed in.
-_SUBJECT = re.compile(
-    rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí) bản (?:{_COPY}|{_ORIGINAL})|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])"
+_SUBJECT = Guarded(
+    rf"(?:cấp(?: lại)?|chứng thực|số lượng|lệ phí) bản (?:{_COPY}|{_ORIGINAL})|(?<!\w)0+ ?(?:\(không\) ?)?bản (?:{_COPY}|{_ORIGINAL})|bản (?:{_COPY}|{_ORIGINAL})\s?:\s?0+(?![0-9])",
+    *("cấp bản", "cấp lại bản", "thực bản", "lượng bản", "phí bản"),
+    *("0 bản", "0bản", "(không)", ":0", ": 0"),
 )
 _PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)")
-_DEMANDED = re.compile(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)")
+_DEMANDED = Guarded(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)", "bản chính", "bản gốc")
 
 
 @remembered
@@ -98,12 +104,12 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
     if not any(word in folded for word in _OF_COPIES):
         return frozenset()
     forms: set[CopyForm] = set()
-    rest, shown = (folded, 0) if "bản chính" not in folded and "bản gốc" not in folded else _SHOWN.subn(" | ", folded)
+    rest, shown = _without_what_is_shown(folded)
     rest = _SUBJECT.sub(" ", _NOT_CERTIFIED.sub(" ", rest))
     if _TRUE_COPY.search(rest):
         forms |= {CopyForm.PLAIN_COPY, CopyForm.CERTIFIED_COPY}
         rest = _TRUE_COPY.sub(" ", rest)
-    certified = [match for match in _CERTIFIED.finditer(rest) if not _TRANSLATED.search(rest, 0, match.start())]
+    certified = [match for match in _certified(rest) if not _TRANSLATED.search(rest, 0, match.start())]
     if certified:
         forms.add(CopyForm.CERTIFIED_COPY)
     if any(_OR_CERTIFIED.search(match[0]) for match in certified):
@@ -115,6 +121,17 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
     if _DEMANDED.search(rest):
         forms.add(CopyForm.ORIGINAL)
     return frozenset(forms)
+
+
+def _without_what_is_shown(folded: str) -> tuple[str, int]:
+    """Return the text without originals that are only shown, and how many there were."""
+    if ("bản chính" in folded or "bản gốc" in folded) and _SHOWN.may_match(folded):
+        return _SHOWN.pattern.subn(" | ", folded)
+    return folded, 0
+
+
+def _certified(text: str) -> Iterator[re.Match[str]]:
+    return _CERTIFIED.pattern.finditer(text) if _CERTIFIED.may_match(text) else iter(())
 
 
 def _certified_from(folded: str) -> bool:

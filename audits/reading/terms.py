@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from audits.procedure import Stated, Term, Terms, Unit
 from audits.reading.contexts import contexts, enclosing_end, joined, statement_end, statement_start, statements
 from audits.reading.money import split_description
-from audits.reading.text import clean, fold, remembered
+from audits.reading.text import Guarded, clean, fold, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ _NOT_COUNTED = re.compile(r"(?:không|chưa) (?:tính|kể|bao gồm|gồm)(?!\w
 _CLOCK_BEFORE = re.compile(r"(?:trước|sau|lúc|vào|hồi|đến|tới|từ|sáng|chiều|tối|-)\s?$")
 _CLOCK_BEHIND = re.compile(r"\s?(?:[0-9]{1,2}(?![0-9])|sáng|chiều|tối|cùng ngày|h[àằ]ng ngày|ngày|đến|-)")
 _QUOTED = re.compile(r"theo quy định(?: (?:là|của pháp luật|chung))?\s?:?\s?$")
-_SHARE = re.compile(r"trong đó|cụ thể(?: như sau)?\s?:|bao gồm\s?:|\(\s?(?:bao )?gồm\b")
+_SHARE = Guarded(r"trong đó|cụ thể(?: như sau)?\s?:|bao gồm\s?:|\(\s?(?:bao )?gồm\b", "trong đó", "cụ thể", "gồm")
 _CASE_AGAIN = re.compile(r"(?:\n|;|\.\s)\s*[-+*•]?\s*(?:\w\)\s*)?(?:trường hợp|đối với|riêng)")
 _ADDED = re.compile(r"(?:thêm|cộng thêm)(?: (?:tối đa|không quá|không vượt quá|nhưng|là|một lần|\(?tối đa\)?))*\s?$")
 # The applicant's time or a public notice: not what the agency promises.
@@ -216,6 +216,8 @@ def certainly_longer(published: Term, official: Term) -> bool | None:
     One scale is compared number by number. n days published as n working days is longer; n working days published as n days is not.
     Otherwise only an excess that is certain on the calendar counts.
     """
+    if published.unit is official.unit:
+        return published.number > official.number
     for scale in _SCALES:
         if published.unit in scale and official.unit in scale:
             return published.number * scale[published.unit] > official.number * scale[official.unit]
@@ -232,6 +234,8 @@ def certainly_shorter(published: Term, official: Term) -> bool | None:
 
     Offices write "ngày" where they mean "ngày làm việc": n days for n working days is therefore not taken for shorter.
     """
+    if published.unit is official.unit:
+        return published.number < official.number
     for scale in _SCALES:
         if published.unit in scale and official.unit in scale:
             return published.number * scale[published.unit] < official.number * scale[official.unit]
@@ -320,7 +324,9 @@ def _mentions(text: str) -> list[_Mention]:
     if len(plain) != len(folded):
         plain = folded
     # Statements end at line breaks, which `fold` takes away.
-    lines = "".join("\n" if original == "\n" else letter for original, letter in zip(plain, folded, strict=True))
+    lines = folded
+    if "\n" in plain:
+        lines = "".join("\n" if original == "\n" else letter for original, letter in zip(plain, folded, strict=True))
     found = [
         _Mention(match.span(), term, _Role.LIMIT) for match in _TERM.finditer(folded) if (term := _term(match, folded))
     ]
@@ -449,8 +455,10 @@ def _is_a_clock(words: str, before: str, behind: str) -> bool:
 
 def _shares(found: list[_Mention], lines: str) -> set[tuple[int, int]]:
     """Return the spans of mentions that are parts of a limit named before: "12 ngày, trong đó thẩm định 05 ngày"."""
-    parts = set()
-    for cue in _SHARE.finditer(lines):
+    parts: set[tuple[int, int]] = set()
+    if not _SHARE.may_match(lines):
+        return parts
+    for cue in _SHARE.pattern.finditer(lines):
         whole = [mention for mention in found if mention.span[1] <= cue.start() and mention.span not in parts]
         if not whole:
             continue

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_REMEMBERED = 1 << 14
+_REMEMBERED = 1 << 16
+"""How many texts a reader remembers: the papers of the whole catalogue, and as many published ones."""
 _LONGEST_REMEMBERED = 1000
 TOKENS, LONGEST_TOKEN = 1 << 16, 40
 """How many tokens are remembered, and of what length at most; a language has no more."""
@@ -74,6 +75,32 @@ def remembered(read: Callable[[_Text], _Value]) -> Callable[[_Text], _Value]:
         return kept(text) if text is None or len(text) <= _LONGEST_REMEMBERED else read(text)
 
     return reader
+
+
+class Guarded:
+    """A pattern with words without one of which it cannot match, so that few texts need to be searched for it.
+
+    The words must be looked for where the pattern is: in a folded text, if it is written for one.
+    """
+
+    def __init__(self, pattern: str, *words: str) -> None:
+        self.pattern = re.compile(pattern)
+        self.words = words
+
+    def may_match(self, text: str) -> bool:
+        """Tell whether the text has one of the words."""
+        for word in self.words:  # noqa: SIM110 - a loop takes a third of the time of `any`
+            if word in text:
+                return True
+        return False
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Search the text as `re.Pattern.search` does."""
+        return self.pattern.search(text) if self.may_match(text) else None
+
+    def sub(self, by: str, text: str) -> str:
+        """Replace in the text as `re.Pattern.sub` does."""
+        return self.pattern.sub(by, text) if self.may_match(text) else text
 
 
 def _toned(letter: str, tone: str) -> str:

@@ -22,6 +22,8 @@ SEVERITY = Severity.MEDIUM
 VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
+READS = (accepted_forms,)
+
 _WRITTEN = {CopyForm.CERTIFIED_COPY: "bản sao có chứng thực", CopyForm.ORIGINAL: "bản chính"}
 
 

@@ -10,7 +10,7 @@ from audits.gates import no_documents, no_papers_asked
 from audits.matching.documents import LineKind
 from audits.matching.papers import plain_text
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
-from audits.reading.text import fold
+from audits.reading.text import Guarded, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,13 @@ CITATIONS = (Citation("nd-104-2022", "Điều 14"),)
 # The paper, and the first day on which it may no longer be asked for (Luật Cư trú 2020, khoản 3 Điều 38; NĐ 104/2022).
 PAPERS = (
     (
-        re.compile(
-            r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản (?:sao|chụp|chính|photo)(?: (?:có )?(?:công chứng|chứng thực))? hộ khẩu|^\W*hộ khẩu\b"
+        Guarded(
+            r"sổ (?:đăng ký )?hộ khẩu|hộ khẩu (?:gia đình|thường trú)|bản (?:sao|chụp|chính|photo)(?: (?:có )?(?:công chứng|chứng thực))? hộ khẩu|^\W*hộ khẩu\b",
+            "hộ khẩu",
         ),
         date(2023, 1, 1),
     ),
-    (re.compile(r"sổ (?:đăng ký )?tạm trú"), date(2023, 1, 1)),
+    (Guarded(r"sổ (?:đăng ký )?tạm trú", "tạm trú"), date(2023, 1, 1)),
 )
 _NOT_ASKED = re.compile(r"không (?:phải |cần )?(?:yêu cầu|nộp|xuất trình|sử dụng)|thay (?:cho|thế)|bãi bỏ|bỏ yêu cầu")
 
@@ -108,6 +109,6 @@ def check_visit(visited: Visited) -> Iterator[Verdict]:
         yield Pass()
 
 
-def _in_catalogue(pair: Pair, paper: re.Pattern[str]) -> bool:
+def _in_catalogue(pair: Pair, paper: Guarded) -> bool:
     names = (document.name for document in (pair.official.documents or () if pair.official else ()))
     return paper.search(" ; ".join(map(fold, names))) is not None

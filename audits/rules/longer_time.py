@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.durations import comparable_terms, every_limit, same_cases, within
+from audits.durations import every_limit, same_cases, within
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.terms import bounds, certainly_longer, write_term
@@ -29,7 +29,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     compared = False
-    for index, published, rows in comparable_terms(pair):
+    for index, published, rows in pair.comparable_terms:
         official = every_limit(rows)
         cases = same_cases(published.options, official, land=_is_land(pair))
         if cases is None:

@@ -26,6 +26,13 @@ CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("
 _FORM = re.compile(r"\b(?:mẫu|biểu mẫu)\b")
 
 
+def _names_a_form(text: str) -> bool:
+    return "mẫu" in (folded := fold(text)) and _FORM.search(folded) is not None
+
+
+READS = (numbers_in,)
+
+
 def check(pair: Pair) -> Iterator[Verdict]:
     """Yield one verdict a line that names the act of its form; one skip when no line does."""
     if reason := no_documents(pair):
@@ -81,7 +88,7 @@ def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str])
 def _acts_of_form(document: RequiredDocument) -> frozenset[str]:
     """Return the numbers of the acts that a line names for its form; empty where it names none or speaks of no form."""
     texts = (document.name, document.form)
-    if not any("/" in text for text in texts) or not any(_FORM.search(fold(text)) for text in texts):
+    if not any("/" in text for text in texts) or not any(map(_names_a_form, texts)):
         return frozenset()
     return frozenset(number for text in texts for number in numbers_in(text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audits.durations import comparable_terms, whole_limits
+from audits.durations import whole_limits
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Skip
 from audits.reading.terms import certainly_shorter, write_term
@@ -32,7 +32,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     shortest = None
-    for index, published, rows in comparable_terms(pair):
+    for index, published, rows in pair.comparable_terms:
         official = whole_limits(rows)
         # Several limits in one field may be steps or cases: only a single one, of no case, says how long the whole takes.
         of_a_case = len(published.options) > 1 or _CASE.search(fold(published.options[0].context))
