@@ -58,14 +58,18 @@ _IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứn
 # What an application is called besides what it asks for.
 _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
 # Words that only say that a line is a paper, a copy, or proves something.
-_EMPTY = frozenset("giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng".split())  # noqa: SIM905
+_EMPTY = frozenset(
+    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng".split()  # noqa: SIM905
+)
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
 )
 # Kinds that tell by themselves what a paper is.
 _SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
-_UMBRELLA = re.compile(r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b")
+_UMBRELLA = re.compile(
+    r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
+)
 # Who shows a paper of identity says who he is; it does not join the dossier.
 _SHOWN = re.compile(r"(?:xuất )?trình\b|mang theo\b|đối chiếu\b")
 _ACT = re.compile(r"\d+/20\d\d")

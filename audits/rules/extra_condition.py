@@ -36,7 +36,9 @@ _PART = re.compile(r"[\n;]+|\.\s+")
 _WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 5
 # Three of these in a row stand in any text ("trên địa bàn", "người đề nghị", "ít nhất hai", "đầy đủ các").
-_COMMON = frozenset("trên địa bàn tại nơi người đề nghị nộp yêu cầu ít nhất tối thiểu đầy đủ các khoản một hai ba đã có được là của và trong thời hạn hồ sơ cơ quan tổ chức cá nhân có thẩm quyền theo quy định".split())  # noqa: SIM905
+_COMMON = frozenset(
+    "trên địa bàn tại nơi người đề nghị nộp yêu cầu ít nhất tối thiểu đầy đủ các khoản một hai ba đã có được là của và trong thời hạn hồ sơ cơ quan tổ chức cá nhân có thẩm quyền theo quy định".split()  # noqa: SIM905
+)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
