@@ -64,6 +64,8 @@ _EMPTY = frozenset(
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
 )
+# Concepts whose papers stand for each other: one proves as well as another who somebody is or whose a thing became.
+_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait"})
 # Kinds that tell by themselves what a paper is.
 _SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
@@ -345,7 +347,7 @@ def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
     weight, unseen, dimmed = official.weights.by_word, official.weights.unseen, official.weights.dimmed
     theirs = paper.words
     for segment in line.segments:
-        if any(word.startswith("=") and word in theirs and word not in dimmed for word in segment.words):
+        if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
             return True
         own = set(_singles(segment)) - dimmed - _EMPTY
         if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
