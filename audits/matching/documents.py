@@ -54,11 +54,31 @@ VOCABULARY = 2000
 _LATER = 2.6
 """A word may weigh as many times more in one segment than in the whole line, where a later segment has it far behind."""
 _ROUNDING = 1e-9
+HELD = 0.66
+"""Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}")
 # What an application is called besides what it asks for.
 _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
+# Words that only say that a line is a paper, a copy, or proves something.
+_EMPTY = frozenset(
+    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng".split()  # noqa: SIM905
+)
+_PROVES_A_CASE = re.compile(
+    r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
+)
+# Concepts whose papers stand for each other: one proves as well as another who somebody is or whose a thing became.
+_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait"})
+# Kinds that tell by themselves what a paper is.
+_SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
+# Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
+_UMBRELLA = re.compile(
+    r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
+)
+# Who shows a paper of identity says who he is; it does not join the dossier.
+_SHOWN = re.compile(r"(?:xuất )?trình\b|mang theo\b|đối chiếu\b")
+_ACT = re.compile(r"\d+/20\d\d")
 _FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
 
 
@@ -196,6 +216,11 @@ class OfficialPapers:
         """Weigh the papers now, so that the first line that comes need not wait for it."""
         _ = self.papers, self.order
 
+    @property
+    def undimmed_weights(self) -> Weights:
+        """The weights as the whole catalogue has them."""
+        return self._weights
+
     @cached_property
     def weights(self) -> Weights:
         """The weights with the words of the procedure's own name dimmed."""
@@ -217,6 +242,11 @@ class OfficialPapers:
         """For each paper its place among the different ones."""
         places = {paper.paper.text: place for place, paper in enumerate(self.different)}
         return tuple(places[paper.text] for paper in self._papers)
+
+    @cached_property
+    def undimmed(self) -> tuple[WeighedPaper, ...]:
+        """The different papers with no word dimmed."""
+        return tuple(weigh(paper.paper, self._weights) for paper in self.different)
 
     @cached_property
     def spaced(self) -> tuple[str, ...]:
@@ -288,21 +318,99 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if best < EXTRA and not line.optional and named:
-        return _read_again(line, official) or LineMatch(LineKind.EXTRA, score=best)
+        return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
     nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
     return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
 
 
-def _read_again(line: Paper, official: OfficialPapers) -> LineMatch | None:
-    """Look once more before a paper is called extra: is it a piece of an official one word for word, or only misspelt?"""
+def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch | None:
+    """Look once more before a paper is called extra: is it a piece of an official one, misspelt, or may it be one after all?"""
     own = " ".join(_WORD.findall(line.text))
     if holders := [index for index, text in enumerate(official.spaced) if own.count(" ") >= 3 and f" {own} " in text]:
         return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
     right = _spelt(own, official)
-    if right == own:
-        return None
-    again = _line_match(right, official)
-    return None if again.kind is LineKind.EXTRA else again
+    if right != own and (again := _line_match(right, official)).kind is not LineKind.EXTRA:
+        return again
+    near = _possible(line, official)
+    return LineMatch(LineKind.UNCERTAIN, _places(official, near), best) if near or _is_shown(line) else None
+
+
+def _is_shown(line: Paper) -> bool:
+    """Tell whether a line only asks to show a paper of identity."""
+    shown = _SHOWN.search(line.text) is not None
+    return shown and all(segment.kind == "identity" or "=identity" in segment.words for segment in line.segments)
+
+
+def _possible(line: Paper, official: OfficialPapers) -> list[int]:
+    """Return the official papers that a line, though it is not near any, may still stand for: nobody is accused by such a one.
+
+    Such a paper says nearly all that the line says beside the procedure's name, speaks of the same concept, is handed in on the
+    form of the same number, is near and of the same kind as long as the procedure's own words count in full, is unnamed as the
+    line is ("Giấy tờ chứng minh …"), or is whatever proves the procedure's case.
+    """
+    if any(segment.kind == "residence" for segment in line.segments):
+        return []  # a household book is nothing but itself
+    plain = weigh(line, official.undimmed_weights)
+    meant = {
+        paper.paper.text
+        for paper, undimmed in zip(official.different, official.undimmed, strict=True)
+        if _holds(line, paper.paper, official)
+        or _on_same_form(line, paper.paper)
+        or _under_one_roof(line, paper.paper)
+        or _proves_the_case(line, paper.paper)
+        or _near_in_kind(plain, undimmed)
+    }
+    return [index for index, paper in enumerate(official.papers) if paper.paper.text in meant]
+
+
+def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
+    """Tell whether a paper says nearly all that a segment of the line says, speaks of the same concept, or is of its bare kind."""
+    weight, unseen, dimmed = official.weights.by_word, official.weights.unseen, official.weights.dimmed
+    theirs = paper.words
+    for segment in line.segments:
+        if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
+            return True
+        own = set(_singles(segment)) - dimmed - _EMPTY
+        if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
+            return True
+        if len(own) >= 2:
+            whole = sum(weight.get(word, unseen) for word in own)
+            if sum(weight.get(word, unseen) for word in own & theirs) >= HELD * whole:
+                return True
+    return False
+
+
+def _on_same_form(line: Paper, paper: Paper) -> bool:
+    """Tell whether both are applications on a form of one number, of one act where both name it."""
+    mine, theirs = _FORM_NUMBER.search(line.text), _FORM_NUMBER.search(paper.text)
+    if mine is None or theirs is None or mine[1].strip(".") != theirs[1].strip("."):
+        return False
+    acts, others = set(_ACT.findall(line.text)), set(_ACT.findall(paper.text))
+    applications = all(any(segment.kind == "application" for segment in one.segments) for one in (line, paper))
+    return applications and (not acts or not others or not acts.isdisjoint(others))
+
+
+def _under_one_roof(line: Paper, paper: Paper) -> bool:
+    """Tell whether neither names its papers and both speak of one thing."""
+    if not _UMBRELLA.match(line.text) or not _UMBRELLA.match(paper.text):
+        return False
+    words = [{word for segment in one.segments for word in _singles(segment)} for one in (line, paper)]
+    return not (words[0] & words[1]) <= _EMPTY
+
+
+def _proves_the_case(line: Paper, paper: Paper) -> bool:
+    """Tell whether a paper is anything that proves the applicant's case, and the line is what an authority attests."""
+    attested = bool(line.segments) and line.segments[0].kind in {"certificate", "confirmation", "decision"}
+    return attested and "chứng minh" in paper.text and _PROVES_A_CASE.search(paper.text) is not None
+
+
+def _near_in_kind(line: WeighedPaper, paper: WeighedPaper) -> bool:
+    kin = any(
+        one.kind == other.kind or (other.kind in VAGUE and one.kind != "application")
+        for one, _, _ in line.segments
+        for other, _, _ in paper.segments
+    )
+    return kin and similarity(line, paper, *_shared(line, paper)) >= MATCHED
 
 
 def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:

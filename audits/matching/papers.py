@@ -86,6 +86,7 @@ _NOTE_START = re.compile(
 _OBLIGATION = re.compile(
     r"\b(?:có trách nhiệm|không phải nộp|phải được|không có giá trị|được miễn|chịu trách nhiệm|phải khai thác|tự tra cứu|có thể yêu cầu|thì không|nhận kết quả|đính kèm hồ sơ)\b"
 )
+_OPTIONAL = re.compile(r"\bnếu (?:có|cần|phải|thuộc|không)\b")
 VAGUE = frozenset({None, "generic", "proof"})
 """Kinds that do not tell what a paper is."""
 
@@ -186,7 +187,7 @@ def paper_of(text: str, bare: str) -> Paper:
         is_note=_is_note(text, bare, segments),
         authorizes=(("ủy quyền" in text or "đại diện" in text) and _AUTHORIZES.search(text) is not None)
         or any(part.kind == "authorization" for part in segments),
-        optional=len(segments) == 1 and "nếu có" in text,
+        optional=len(segments) == 1 and "nếu " in text and _OPTIONAL.search(text) is not None,
     )
 
 

@@ -30,6 +30,8 @@ CUT_OFF = 6
 """Words after which a name that only begins an official one, and no other, is that one cut off."""
 NOTHING_LIKE_IT = 0.55
 """Best name similarity below which a name has no counterpart in the catalogue at all."""
+TOLD_SHORT = 0.8
+"""Share of a name's words that one official name has, from which it may be that one told short."""
 SAME_NAME = 0.5
 """Name similarity from which the procedure of the published code may bear the published name (a renamed procedure)."""
 
@@ -227,6 +229,8 @@ class ProcedureMatcher:
         if one_name and key.count(" ") >= CUT_OFF:
             return self._among(published, begun, SURE)
         if not ranked or ranked[0][0] < NOTHING_LIKE_IT:
+            if short := self._told_short(key):
+                return Match(MatchKind.UNCERTAIN, ranked[0][0] if ranked else 0.0, candidates=short)
             return Match(
                 MatchKind.UNKNOWN,
                 1.0 - (ranked[0][0] if ranked else 0.0),
@@ -313,6 +317,13 @@ class ProcedureMatcher:
         places = np.flatnonzero(counts >= max(least, 1))
         order = np.lexsort((first[places], -counts[places]))[:LOOKED_AT]
         return [self._codes[place] for place in places[order].tolist()]
+
+    def _told_short(self, key: str) -> tuple[str, ...]:
+        """Return the codes, at most three, whose long names have nearly every word of a short one."""
+        words = frozenset(key.split())
+        shared = [(self._total(words & self._features[code]), code) for code in self._sharing_most(words)]
+        least = TOLD_SHORT * self._total(words)
+        return tuple(code for weight, code in sorted(shared, key=lambda pair: -pair[0])[:3] if weight >= least)
 
     def _mended(self, key: str, slips: list[str], code: str) -> str:
         """Return the name with every word that no official name has, one letter off a word of this one, put right."""

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 TITLE = "Thêm điều kiện"
 REMEDY = "Bỏ điều kiện này khỏi nội dung công khai, chỉ giữ các yêu cầu, điều kiện của danh mục quốc gia."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 NO_COUNTERPART, COUNTERPART = 0.15, 0.5
 """Shares of a condition's pairs of words that the official procedure has: below, nothing like it; from, the same condition."""
 SCATTERED = 0.3
-"""Share below which there is nothing like it either, where no three words in a row are the official procedure's."""
+"""Share below which there is nothing like it either, where no three telling words in a row are the official procedure's."""
 
 _NONE = re.compile(r"(?:không(?: (?:có|quy định|yêu cầu|có thông tin))?|[\W_]*)\.?")
 _STATUTE = re.compile(
@@ -35,6 +35,10 @@ _BULLET = re.compile(r"^\s*(?:[-–+*•]|\(?\w{1,2}[.)])\s*")
 _PART = re.compile(r"[\n;]+|\.\s+")
 _WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 5
+# Three of these in a row stand in any text ("trên địa bàn", "người đề nghị", "ít nhất hai", "đầy đủ các").
+_COMMON = frozenset(
+    "trên địa bàn tại nơi người đề nghị nộp yêu cầu ít nhất tối thiểu đầy đủ các khoản một hai ba đã có được là của và trong thời hạn hồ sơ cơ quan tổ chức cá nhân có thẩm quyền theo quy định".split()  # noqa: SIM905
+)
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -103,4 +107,4 @@ def _pairs(folded: str) -> frozenset[tuple[str, str]]:
 
 def _runs(folded: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(folded)
-    return frozenset(zip(words, words[1:], words[2:], strict=False))
+    return frozenset(run for run in zip(words, words[1:], words[2:], strict=False) if not _COMMON.issuperset(run))

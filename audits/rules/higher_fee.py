@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Phí, lệ phí cao hơn"
 REMEDY = "Sửa mức thu về đúng quy định, rà soát các hồ sơ đã thu vượt và hoàn trả phần thu thừa."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 1 Điều 6"), Citation("nd-63-2010", "điểm a khoản 2 Điều 13"))
 
 _NOT_SET = re.compile(r"không (?:có |được )?quy định")
@@ -32,6 +32,7 @@ _ONE_THING = (
     frozenset({"hợp đồng", "giao dịch", "hợp đồng/giao dịch", "hợp đồng giao dịch"}),
     frozenset({"hồ sơ", "bộ hồ sơ", "trường hợp", "lần", "lượt", "lần cấp", "lần/hồ sơ", "thủ tục"}),
 )
+_PIECE = re.compile(r"(?:người|trang|bản|tờ|chữ ký|m2|m²|xe|phương tiện|thửa|lô|mẫu|tấn|kg|con|chiếc|cái)\b")
 _COUNCIL = re.compile(r"nq-hđnd|nghị quyết[^;.]*(?:hđnd|hội đồng nhân dân)")
 
 
@@ -55,7 +56,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
             skipped = allowed
             continue
         for fee in method.fees.options:
-            comparable = [limit for limit in allowed if _same_unit(fee, limit)]
+            comparable = [limit for limit in allowed if _same_unit(fee, limit) and not _of_a_piece(fee, limit)]
             compared = compared or bool(comparable) or fee.amount == 0
             if comparable and fee.amount > max(limit.amount for limit in allowed):
                 highest = max(comparable, key=lambda limit: limit.amount)
@@ -119,6 +120,11 @@ def _cites_council(pair: Pair, method: Method) -> bool:
 
 def _same_unit(published: Fee, official: Fee) -> bool:
     return official.amount == 0 or None in {published.unit, official.unit} or published.unit == official.unit
+
+
+def _of_a_piece(published: Fee, official: Fee) -> bool:
+    """Tell whether an amount for all may be the sum of what the catalogue asks for each person, page or thing."""
+    return published.unit is None and official.amount > 0 and _PIECE.match(official.unit or "") is not None
 
 
 def written(fee: Fee) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TITLE = "Chưa công khai"
 REMEDY = "Công khai đầy đủ thủ tục này theo nội dung của danh mục quốc gia."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "Điều 16"), Citation("nd-63-2010", "khoản 1 Điều 17"))
 
 

@@ -75,9 +75,32 @@ PROCEDURES: dict[str, tuple[str, ...]] = {
         "- Đơn yêu cầu giải quyết tranh chấp đất đai (bản chính);",
         "Báo cáo đề xuất và dự thảo quyết định giải quyết tranh chấp hoặc dự thảo quyết định công nhận hòa giải thành",
     ),
+    "Đăng ký thường trú": (
+        "Tờ khai thay đổi thông tin cư trú (mẫu CT01 ban hành kèm theo Thông tư số 53/2025/TT-BCA), trong đó ghi rõ ý kiến đồng ý cho đăng ký thường trú của chủ hộ",
+        "Hợp đồng, văn bản về việc cho thuê, cho mượn, cho ở nhờ được công chứng hoặc chứng thực theo quy định của pháp luật",
+        "Thông tin chứng minh về chỗ ở hợp pháp. Trường hợp không khai thác được thì công dân xuất trình giấy tờ, tài liệu chứng minh thuộc một trong các trường hợp quy định tại Điều 20 Luật Cư trú",
+    ),
+    "Cấp hộ chiếu phổ thông ở trong nước": (
+        "01 tờ khai đề nghị cấp hộ chiếu phổ thông (mẫu TK01)",
+        "+ 02 ảnh mới chụp không quá 06 tháng, cỡ 4cm x6cm, mặt nhìn thẳng, đầu để trần, phông nền trắng",
+        "+ Hộ chiếu phổ thông cấp lần gần nhất đối với người đã được cấp hộ chiếu",
+    ),
+    "Cấp giấy chứng nhận đăng ký tàu cá": (
+        "- Tờ khai đăng ký theo Mẫu số 02a.ĐKT",
+        "- Giấy tờ chuyển nhượng quyền sở hữu tàu theo quy định",
+        "- Bản chính Giấy chứng nhận xuất xưởng do chủ cơ sở đóng tàu cấp",
+    ),
+    "Hòa giải tranh chấp đất đai": (
+        "- Đơn yêu cầu hòa giải tranh chấp đất đai (bản chính);",
+        "- Các giấy tờ có liên quan đến việc sử dụng đất (bản phô tô hoặc có chứng thực).",
+    ),
+    "Chuyển trụ sở chính của ngân hàng thương mại": (
+        "Văn bản của cấp có thẩm quyền thông qua việc chuyển trụ sở chính của ngân hàng thương mại",
+        "Đơn đề nghị chuyển trụ sở chính theo Mẫu số 09 ban hành kèm theo Thông tư số 32/2024/TT-NHNN",
+    ),
 }
 
-FIRE, FOREST, LICENCE, HOUSE, VET, BUILDER, FISH, FLAT, LAND, DISPUTE = PROCEDURES
+FIRE, FOREST, LICENCE, HOUSE, VET, BUILDER, FISH, FLAT, LAND, DISPUTE, HOME, PASSPORT, BOAT, TALKS, BANK = PROCEDURES
 
 LINES: tuple[tuple[str, str, int | str], ...] = (
     # abbreviated, under another word for the same kind, with or without its form
@@ -168,6 +191,24 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (DISPUTE, "Báo cáo đề xuất giải quyết tranh chấp của cơ quan tham mưu", 3),
     (DISPUTE, "Giấy khám sức khỏe của người yêu cầu", EXTRA),
     (DISPUTE, "* Cơ quan nhà nước có trách nhiệm cung cấp hồ sơ, tài liệu khi có yêu cầu.", NO_PAPER),
+    # far from every official paper in its words, and yet perhaps one of them: nobody is accused
+    (HOME, "Ý kiến đồng ý của chủ hộ", OPEN),
+    (HOME, "Hợp đồng thuê nhà có công chứng", OPEN),
+    (HOME, "Trích lục khai tử", OPEN),
+    (HOME, "Xuất trình thẻ CCCD/ứng dụng VNeID mức 2", OPEN),
+    (HOME, "CCCD (xuất trình)", OPEN),
+    (HOME, "Sổ hộ khẩu", EXTRA),
+    (HOME, "Bản vẽ thiết kế căn nhà", EXTRA),
+    (PASSPORT, "02 ảnh 4x6 cm nền trắng", 1),
+    (PASSPORT, "Hộ chiếu cũ còn giá trị", OPEN),
+    (PASSPORT, "Hóa đơn tiền điện 03 tháng gần nhất", EXTRA),
+    (BOAT, "Hợp đồng mua bán tàu cá", OPEN),
+    (BOAT, "Giấy xác nhận nơi neo đậu của UBND xã", EXTRA),
+    (TALKS, "Các giấy tờ chứng minh quyền sử dụng đất.", OPEN),
+    (TALKS, "Các bằng chứng liên quan đến tranh chấp.", OPEN),
+    (TALKS, "Phiếu lý lịch tư pháp của các bên", EXTRA),
+    (BANK, "Đơn gia hạn theo Mẫu số 09", OPEN),
+    (BANK, "Hợp đồng thuê tư vấn chuyển trụ sở chính của ngân hàng thương mại", EXTRA),
 )  # fmt: skip
 
 

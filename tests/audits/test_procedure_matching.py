@@ -163,6 +163,7 @@ def test_not_official(code: str | None, name: str, territory: str | None, kind: 
         ),
         pytest.param(None, "Đăng ký tổ chức lễ hội", {}, ("1.003676", "1.003622"), id="two levels, level not stated"),
         pytest.param("1.000894", "Tên mới chưa từng thấy", {}, ("1.000894",), id="perhaps renamed"),
+        pytest.param(None, "Kết hôn khu vực biên giới", {}, ("1.000094",), id="a long name told short"),
     ],
 )
 def test_uncertain_names_the_candidates(
