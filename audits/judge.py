@@ -86,20 +86,7 @@ class Judge:
             for procedure in catalogue.procedures.values()
             for document in procedure.documents or ()
         )
-        self._official = {
-            code: OfficialPapers(
-                procedure.name,
-                procedure.documents or (),
-                [self._paper(document.name) for document in procedure.documents or ()],
-                self._weights,
-            )
-            for code, procedure in catalogue.procedures.items()
-        }
-        for official in self._official.values():
-            official.make_ready()
-        for read in {reader for rule in rules().values() for reader in rule.reads}:
-            for name in self._papers:
-                read(name)
+        self._official: dict[str, OfficialPapers] = {}
 
     def knows(self, record: PublishedProcedure) -> bool:
         """Tell whether the catalogue, its repealed and its specific procedures have the record's code or name."""
@@ -117,7 +104,7 @@ class Judge:
         match = self._matcher.match(published, territory)
         lines: tuple[LineMatch, ...] = ()
         if match.official is not None and published.documents is not None and match.official.documents is not None:
-            lines = align(published.documents, self._official[owner_code(match.official)])
+            lines = align(published.documents, self._official_papers(owner_code(match.official)))
         units, suspect = unit_names(record.source), frozenset(record.source.suspect)
         return Pair(published, match, lines, self.catalogue, shown, on, territory, units, suspect)
 
@@ -161,7 +148,7 @@ class Judge:
         pair = self.pair(told, on, shown or Coverage())
         uploads = None
         if visit.uploads is not None and pair.official is not None and pair.official.documents:
-            papers = self._official[owner_code(pair.official)]
+            papers = self._official_papers(owner_code(pair.official))
             uploads = align([_as_document(index, upload) for index, upload in enumerate(visit.uploads)], papers)
         return Visited(visit, pair, record is not None, uploads, told.source.url)
 
@@ -190,6 +177,15 @@ class Judge:
         if paper is None:
             paper = self._papers[name] = read_paper(name)
         return paper
+
+    def _official_papers(self, code: str) -> OfficialPapers:
+        official = self._official.get(code)
+        if official is None:
+            procedure = self.catalogue.procedures[code]
+            documents = procedure.documents or ()
+            papers = [self._paper(document.name) for document in documents]
+            official = self._official[code] = OfficialPapers(procedure.name, documents, papers, self._weights)
+        return official
 
     def _outcomes(
         self,

@@ -212,10 +212,6 @@ class OfficialPapers:
         self.by_core = _grouped(paper.core for paper in self._papers)
         self.by_text = {paper.text: self.by_core[paper.core] for paper in self._papers}
 
-    def make_ready(self) -> None:
-        """Weigh the papers now, so that the first line that comes need not wait for it."""
-        _ = self.papers, self.order
-
     @property
     def undimmed_weights(self) -> Weights:
         """The weights as the whole catalogue has them."""

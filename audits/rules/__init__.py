@@ -5,8 +5,6 @@ practice), `VERSION`, `CITATIONS` and `REMEDY` (one sentence an inspector would 
 published procedure beside the official one, or `check_source`, which looks at all that one source publishes, or
 `check_visit`, which looks at one visit to an online service; `check_visit` may stand beside `check`, where the e-form can
 break the same duty. `OF_SITE` marks a `check_visit` about the whole site: one sign tells of all visits that show the same.
-`READS` are the readers, each remembering what it read, that the rule puts to every official paper: they read the catalogue
-when it is made ready to judge, not when a record first needs it.
 """
 
 from __future__ import annotations
@@ -40,7 +38,6 @@ class Rule:
     check_source: Callable[[PublishedSource], Iterable[Verdict]] | None
     check_visit: Callable[[Visited], Iterable[Verdict]] | None
     of_site: bool
-    reads: tuple[Callable[[str], object], ...]
 
 
 @cache
@@ -61,6 +58,5 @@ def rules() -> dict[str, Rule]:
             check_source=getattr(module, "check_source", None),
             check_visit=getattr(module, "check_visit", None),
             of_site=getattr(module, "OF_SITE", False),
-            reads=getattr(module, "READS", ()),
         )
     return found

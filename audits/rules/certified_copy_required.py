@@ -22,7 +22,6 @@ SEVERITY = Severity.MEDIUM
 VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
-READS = (accepted_forms,)
 
 _WRITTEN = {CopyForm.CERTIFIED_COPY: "bản sao có chứng thực", CopyForm.ORIGINAL: "bản chính"}
 

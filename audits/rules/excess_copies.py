@@ -23,7 +23,6 @@ SEVERITY = Severity.MEDIUM
 VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 
-READS = (quantity_in_name,)
 
 _COUNTED = re.compile(r"\d+ (?:\([^)]*\) )?(?:bản|bộ)\b(?: (?:chính|gốc|sao))?", re.IGNORECASE)
 _COUNT = re.compile(r"(\d+) (?:bản|bộ)\b", re.IGNORECASE)

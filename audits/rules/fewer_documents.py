@@ -23,7 +23,6 @@ SEVERITY = None
 VERSION = 2
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"),)
 
-READS = (fold,)
 
 _CONDITIONAL = re.compile(r"nếu có|trường hợp|đối với|khi |hoặc|một trong")
 

@@ -30,9 +30,6 @@ def _names_a_form(text: str) -> bool:
     return "mẫu" in (folded := fold(text)) and _FORM.search(folded) is not None
 
 
-READS = (numbers_in,)
-
-
 def check(pair: Pair) -> Iterator[Verdict]:
     """Yield one verdict a line that names the act of its form; one skip when no line does."""
     if reason := no_documents(pair):
