@@ -56,6 +56,7 @@ class LightWire:
         self._unreadable: set[str] = set()
         self._limit = settings().max_response
         self._proxies = getproxies()
+        self._trusting = ssl.create_default_context()  # now: the settings may name authorities beside the system's
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -83,7 +84,7 @@ class LightWire:
                 headers=headers,
                 data=ask.body or None,
                 allow_redirects=False,
-                ssl=_lenient() if unverified else True,
+                ssl=_lenient() if unverified else self._trusting,
                 proxy=self._proxy(ask.url),
             ) as answer:
                 return Received(
