@@ -209,6 +209,12 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (TALKS, "Phiếu lý lịch tư pháp của các bên", EXTRA),
     (BANK, "Đơn gia hạn theo Mẫu số 09", OPEN),
     (BANK, "Hợp đồng thuê tư vấn chuyển trụ sở chính của ngân hàng thương mại", EXTRA),
+    # of a kind of its own: however many words of the procedure's name it has, it is none of the official papers
+    (BANK, "Bản sao (photocopy) toàn bộ quá trình công tác của tổng giám đốc", EXTRA),
+    (FOREST, "Hợp đồng thuê tư vấn phê duyệt phương án quản lý rừng bền vững", EXTRA),
+    (FOREST, "Biên lai nộp quỹ vận động của chủ rừng có phương án quản lý rừng bền vững", EXTRA),
+    (LAND, "Sơ yếu lý lịch của người sử dụng đất kết hợp đa mục đích", EXTRA),
+    (BOAT, "Sơ yếu lý lịch của người trình báo mất hộ chiếu", EXTRA),
 )  # fmt: skip
 
 
