@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from audits.matching.papers import (
+    KIND_WORDS,
     STOP,
     VAGUE,
     Paper,
@@ -56,9 +57,13 @@ _LATER = 2.6
 _ROUNDING = 1e-9
 HELD = 0.66
 """Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
+TOUCHED = 0.34
+"""Share of the same up to which a paper has nothing to do with a line that is of a kind of its own."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
-_IS_A_COPY = re.compile(r"bản (?:sao|chụp|photo)(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}")
+_IS_A_COPY = re.compile(
+    r"bản (?:sao|chụp|photo)(?: \([^)]*\))?(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}"
+)
 # What an application is called besides what it asks for.
 _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
 # Words that only say that a line is a paper, a copy, or proves something.
@@ -72,12 +77,16 @@ _PROVES_A_CASE = re.compile(
 _EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait"})
 # Kinds that tell by themselves what a paper is.
 _SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
+# Kinds that offices never write for another one: a contract, a receipt or a picture is called nothing else.
+_DISTINCT = frozenset(
+    {"bank", "biography", "commitment", "contract", "health", "judicial", "minutes", "photo", "receipt"}
+)
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
 _UMBRELLA = re.compile(
     r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
 )
 # Who shows a paper of identity says who he is; it does not join the dossier.
-_SHOWN = re.compile(r"(?:xuất )?trình\b|mang theo\b|đối chiếu\b")
+_SHOWN = re.compile(r"\b(?:xuất trình|trình (?:bản|giấy tờ|hộ chiếu|thẻ|căn cước)|mang theo|đối chiếu)\b")
 _ACT = re.compile(r"\d+/20\d\d")
 _FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
 
@@ -313,7 +322,7 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
     named = bool(line.segments) and (line.segments[0].kind is not None or _IS_A_COPY.match(line.text) is not None)
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
-    if best < EXTRA and not line.optional and named:
+    if named and not line.optional and (best < EXTRA or _is_apart(line, official)):
         return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
     nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
     return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
@@ -331,6 +340,30 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
     return LineMatch(LineKind.UNCERTAIN, _places(official, near), best) if near or _is_shown(line) else None
 
 
+def _is_apart(line: Paper, official: OfficialPapers) -> bool:
+    """Tell whether a line is of a distinct kind that no official paper is of or covers, and shares hardly more than the procedure's name.
+
+    "Hợp đồng thuê tư vấn phương án đóng cửa mỏ" is no "phương án đóng cửa mỏ", however many words the two share.
+    """
+    if len(line.segments) != 1 or (kind := line.segments[0].kind) not in _DISTINCT:
+        return False
+    papers = [paper.paper for paper in official.different]
+    if any(
+        _UMBRELLA.match(paper.text) or any(other.kind in {kind, "proof"} for other in paper.segments)
+        for paper in papers
+    ):
+        return False
+    own = set(_singles(line.segments[0])) - official.weights.dimmed - _EMPTY
+    return len(own) >= 2 and not any(_says(paper, own, TOUCHED, official.weights) for paper in papers)
+
+
+def _says(paper: Paper, words: set[str], share: float, weights: Weights) -> bool:
+    """Tell whether a paper has at least this share of what the words weigh."""
+    weight, unseen = weights.by_word, weights.unseen
+    whole = sum(weight.get(word, unseen) for word in words)
+    return sum(weight.get(word, unseen) for word in words & paper.words) >= share * whole
+
+
 def _is_shown(line: Paper) -> bool:
     """Tell whether a line only asks to show a paper of identity."""
     shown = _SHOWN.search(line.text) is not None
@@ -341,11 +374,12 @@ def _possible(line: Paper, official: OfficialPapers) -> list[int]:
     """Return the official papers that a line, though it is not near any, may still stand for: nobody is accused by such a one.
 
     Such a paper says nearly all that the line says beside the procedure's name, speaks of the same concept, is handed in on the
-    form of the same number, is near and of the same kind as long as the procedure's own words count in full, is unnamed as the
-    line is ("Giấy tờ chứng minh …"), or is whatever proves the procedure's case.
+    form of the same number, is near and of the same kind as long as the procedure's own words count in full (unless the line is
+    of a kind of its own), is unnamed as the line is ("Giấy tờ chứng minh …"), or is whatever proves the procedure's case.
     """
     if any(segment.kind == "residence" for segment in line.segments):
         return []  # a household book is nothing but itself
+    apart = _is_apart(line, official)
     plain = weigh(line, official.undimmed_weights)
     meant = {
         paper.paper.text
@@ -354,25 +388,22 @@ def _possible(line: Paper, official: OfficialPapers) -> list[int]:
         or _on_same_form(line, paper.paper)
         or _under_one_roof(line, paper.paper)
         or _proves_the_case(line, paper.paper)
-        or _near_in_kind(plain, undimmed)
+        or (not apart and _near_in_kind(plain, undimmed))
     }
     return [index for index, paper in enumerate(official.papers) if paper.paper.text in meant]
 
 
 def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
     """Tell whether a paper says nearly all that a segment of the line says, speaks of the same concept, or is of its bare kind."""
-    weight, unseen, dimmed = official.weights.by_word, official.weights.unseen, official.weights.dimmed
-    theirs = paper.words
+    dimmed, theirs = official.weights.dimmed, paper.words
     for segment in line.segments:
         if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
             return True
         own = set(_singles(segment)) - dimmed - _EMPTY
         if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
             return True
-        if len(own) >= 2:
-            whole = sum(weight.get(word, unseen) for word in own)
-            if sum(weight.get(word, unseen) for word in own & theirs) >= HELD * whole:
-                return True
+        if len(own) >= 2 and _says(paper, own, HELD, official.weights):
+            return True
     return False
 
 
@@ -446,7 +477,7 @@ def _spelt(own: str, official: OfficialPapers) -> str:
     """Return the words with every slip put right for which one word of these papers fits, beside its neighbours or alone."""
     words = own.split()
     for place, word in enumerate(words):
-        seen = word in official.weights.by_word or word in official.known or word in STOP
+        seen = any(word in known for known in (official.weights.by_word, official.known, STOP, KIND_WORDS))
         if seen or (may_be_a_syllable(word) and len(official.weights.by_word) < VOCABULARY):
             continue
         meant = meant_by(word, official.known)

@@ -14,6 +14,8 @@ _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.tom
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
 _ABBREVIATIONS = {fold(short): fold(long) for short, long in _LEXICON["abbreviations"].items()}
 _BARE = frozenset(map(fold, _LEXICON["bare"]))
+KIND_WORDS = frozenset(word for name in _KIND_OF for word in name.split())
+"""Every word that the names of kinds are made of: none of them is a slip."""
 _CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
 
 
@@ -130,7 +132,7 @@ class _Expanded(dict[str, str]):
     """Every folded token seen so far with its abbreviation written out."""
 
     def __missing__(self, token: str) -> str:
-        bare = token.strip(".,;:()/")
+        bare = token.strip(".…,;:()/")
         expanded = token.replace(bare, _ABBREVIATIONS[bare]) if bare in _ABBREVIATIONS else token
         if len(self) < TOKENS and len(token) <= LONGEST_TOKEN:
             self[token] = expanded

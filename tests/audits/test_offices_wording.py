@@ -98,9 +98,14 @@ PROCEDURES: dict[str, tuple[str, ...]] = {
         "Văn bản của cấp có thẩm quyền thông qua việc chuyển trụ sở chính của ngân hàng thương mại",
         "Đơn đề nghị chuyển trụ sở chính theo Mẫu số 09 ban hành kèm theo Thông tư số 32/2024/TT-NHNN",
     ),
+    "Khai thuế thu nhập cá nhân đối với cá nhân không cư trú có thu nhập từ kinh doanh, cá nhân có thu nhập từ đầu tư vốn": (
+        "Tờ khai thuế thu nhập cá nhân (áp dụng đối với cá nhân không cư trú có thu nhập từ kinh doanh, cá nhân có thu nhập từ đầu tư vốn, bản quyền, nhượng quyền thương mại, trúng thưởng được trả từ nước ngoài) mẫu số 04/NNG-TNCN",
+    ),
 }
 
-FIRE, FOREST, LICENCE, HOUSE, VET, BUILDER, FISH, FLAT, LAND, DISPUTE, HOME, PASSPORT, BOAT, TALKS, BANK = PROCEDURES
+FIRE, FOREST, LICENCE, HOUSE, VET, BUILDER, FISH, FLAT, LAND, DISPUTE, HOME, PASSPORT, BOAT, TALKS, BANK, TAX = (
+    PROCEDURES
+)
 
 LINES: tuple[tuple[str, str, int | str], ...] = (
     # abbreviated, under another word for the same kind, with or without its form
@@ -147,6 +152,8 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (VET, "Giấy khám sức khỏe", 1),
     (VET, "Giấy chứng nhận đủ sức khỏe để làm việc do cơ sở y tế cấp", 1),
     (VET, "Đối với người nước ngoài: Giấy phép lao động", 0),
+    (VET, "GPLĐ…", 0),
+    (TAX, "Mẫu tờ khai thuế thu nhập cá nhân", 0),
     (VET, "GPLĐ hoặc giấy xác nhận không thuộc diện cấp giấy phép lao động", 0),
     (VET, "Bản sao hợp đồng thuê địa điểm kinh doanh", EXTRA),
     (VET, "Số lượng hồ sơ: 01 bộ", NO_PAPER),
@@ -209,6 +216,12 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (TALKS, "Phiếu lý lịch tư pháp của các bên", EXTRA),
     (BANK, "Đơn gia hạn theo Mẫu số 09", OPEN),
     (BANK, "Hợp đồng thuê tư vấn chuyển trụ sở chính của ngân hàng thương mại", EXTRA),
+    # of a kind of its own: however many words of the procedure's name it has, it is none of the official papers
+    (BANK, "Bản sao (photocopy) toàn bộ quá trình công tác của tổng giám đốc", EXTRA),
+    (FOREST, "Hợp đồng thuê tư vấn phê duyệt phương án quản lý rừng bền vững", EXTRA),
+    (FOREST, "Biên lai nộp quỹ vận động của chủ rừng có phương án quản lý rừng bền vững", EXTRA),
+    (LAND, "Sơ yếu lý lịch của người sử dụng đất kết hợp đa mục đích", EXTRA),
+    (BOAT, "Sơ yếu lý lịch của người trình báo mất hộ chiếu", EXTRA),
 )  # fmt: skip
 
 
