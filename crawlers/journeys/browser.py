@@ -67,7 +67,7 @@ FLAGS = (
     "--dns-prefetch-disable",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    "--js-flags=--max-old-space-size=512",
+    "--js-flags=--max-old-space-size=512,--max-semi-space-size=2",  # many young heaps are open at once
     f"--enable-features={','.join(_ON)}",
     f"--disable-features={','.join(_OFF)}",
 )
