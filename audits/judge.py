@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from audits.law import cite
 from audits.lawful import Lawful, Recognised
-from audits.matching.documents import LineMatch, OfficialPapers, Weights, align, learn_weights
+from audits.matching.documents import LineMatch, OfficialPapers, align
 from audits.matching.papers import Paper, read_paper
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
+from audits.matching.similarity import Vocabulary
 from audits.pair import Coverage, Pair, PublishedSource, unit_names
 from audits.procedure import Fail, Finding, Procedure, Quantity, RequiredDocument, Sentence, Skip, Verdict
 from audits.published import read_published
@@ -81,7 +82,7 @@ class Judge:
         self._lawful = Lawful(lawful)
         self._matcher = ProcedureMatcher(catalogue)
         self._papers: dict[str, Paper] = {}
-        self._weights: Weights = learn_weights(
+        self._vocabulary = Vocabulary(
             self._paper(document.name)
             for procedure in catalogue.procedures.values()
             for document in procedure.documents or ()
@@ -184,7 +185,7 @@ class Judge:
             procedure = self.catalogue.procedures[code]
             documents = procedure.documents or ()
             papers = [self._paper(document.name) for document in documents]
-            official = self._official[code] = OfficialPapers(procedure.name, documents, papers, self._weights)
+            official = self._official[code] = OfficialPapers(procedure.name, documents, papers, self._vocabulary)
         return official
 
     def _outcomes(
