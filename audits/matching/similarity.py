@@ -30,8 +30,8 @@ DIM = 3
 """Tenths of its weight that a word keeps which the procedure's own name has."""
 UNIT = 1000
 """Weights are whole numbers of thousandths: their sum is the same in any order."""
-_AT_ONCE = 20_000
-"""Comparisons of a line with a paper that are made at once: a list of thousands of lines must not take as much memory."""
+_AT_ONCE = 2_000
+"""Comparisons of a line with a paper that are made at once, so that what they need stays in the processor's cache."""
 _SLOTS = 1 << 18
 _PORTRAIT = "=portrait"
 _NOWHERE: Places = np.zeros(0, np.int32)
