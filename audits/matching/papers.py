@@ -151,19 +151,6 @@ class _Expanded(dict[str, str]):
 _EXPANDED = _Expanded()
 
 
-class _WordsAlone(dict[str, str]):
-    """Every token seen so far with its words alone, a space between them."""
-
-    def __missing__(self, token: str) -> str:
-        words = " ".join(_WORD.findall(token))
-        if len(self) < TOKENS and len(token) <= LONGEST_TOKEN:
-            self[token] = words
-        return words
-
-
-_WORDS_ALONE = _WordsAlone()
-
-
 @remembered
 def plain_text(name: str) -> str:
     """Return a line folded, without its bullet or number, abbreviations written out."""
@@ -195,11 +182,7 @@ def _ends_in_a_file(text: str) -> bool:
 
 def core_of(bare: str) -> str:
     """Return the words alone of what `without_references` left."""
-    return " ".join(_words(bare))
-
-
-def _words(text: str) -> list[str]:
-    return " ".join(map(_WORDS_ALONE.__getitem__, text.split())).split()
+    return " ".join(_WORD.findall(bare))
 
 
 def paper_of(text: str, bare: str, core: str) -> Paper:
@@ -239,9 +222,9 @@ def _segment(part: str) -> Segment | None:
     # "Văn bản", "giấy tờ" say nothing by themselves: what they are about is their name.
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
     split = end.start() if end else 0
-    written = _words(part[:split])
+    written = _WORD.findall(part, 0, split)
     in_head = len([word for word in written if word not in STOP])
-    written += _words(part[split:])
+    written += _WORD.findall(part, split)
     words = [word for word in written if word not in STOP]
     if not words:
         return None
@@ -258,12 +241,11 @@ def _segment(part: str) -> Segment | None:
 
 def _each_once(words: list[str], head: int) -> tuple[tuple[str, ...], bytes, int]:
     """Return the words, each at its first place, the tenths that these places count, and how many words the head has."""
-    places = dict(zip(reversed(words), range(len(words) - 1, -1, -1), strict=True))
-    if len(places) == len(words):
-        return tuple(words), _tenths_of_places(len(words)), head
-    tenths = _tenths_of_places(len(words))
-    once = tuple(dict.fromkeys(words))
-    return once, bytes([tenths[places[word]] for word in once]), len(set(words[:head]))
+    once, tenths = tuple(dict.fromkeys(words)), _tenths_of_places(len(words))
+    if len(once) == len(words):
+        return once, tenths, head
+    by_first_place = dict(zip(reversed(words), reversed(tenths), strict=True))
+    return once, bytes(map(by_first_place.__getitem__, once)), len(set(words[:head]))
 
 
 @cache

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
+from itertools import chain, count, islice, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -44,35 +44,42 @@ class Vocabulary:
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
-        counts: Counter[str] = Counter()
-        different: dict[str, Paper] = {}
-        total = 0
+        places: defaultdict[str, int] = defaultdict(count().__next__)
+        times: Counter[str] = Counter()
+        self._read: dict[str, Places] = {}
+        once = []  # the words of each different paper, none of them twice
         for paper in papers:
-            counts.update(paper.words)
-            different[paper.text] = paper
-            total += 1
+            times[paper.text] += 1
+            if paper.text not in self._read:
+                words = _words(paper.segments)
+                read = np.fromiter(map(places.__getitem__, words), np.int32, len(words))
+                self._read[paper.text] = read
+                once.append(read if len(paper.segments) == 1 else np.unique(read))
+        self._places = dict(places)
+        self.portrait = places.get(_PORTRAIT, len(places))
+        total = times.total()
+        repeated = np.repeat([*times.values()], [len(words) for words in once])
+        used = _sums(np.concatenate([_NOWHERE, *once]), repeated, len(places)).astype(np.int64)
+        telling = {times: UNIT * math.log1p((total + 1) / (times + 1)) for times in np.unique(used).tolist()}
         # Bigrams carry the same words once more, so they count half.
-        self._weights = {
-            word: round(UNIT * math.log1p((total + 1) / (count + 1)) * (0.5 if " " in word else 1.0))
-            for word, count in counts.items()
-        }
-        self._unseen = round(UNIT * math.log1p(total + 1) * 0.7)
-        self._places = {word: place for place, word in enumerate(self._weights)}
-        self.portrait = self._places.get(_PORTRAIT, len(self._places))
-        self._by_place: Integers = np.array([*self._weights.values(), self._unseen], np.int64)
-        self._read = {text: self._look_up(paper) for text, paper in different.items()}
+        known = [
+            round(telling[times] * (0.5 if " " in word else 1.0))
+            for word, times in zip(places, used.tolist(), strict=True)
+        ]
+        unseen = round(UNIT * math.log1p(total + 1) * 0.7)
+        self._by_place: Integers = np.array([*known, unseen], np.int64)
 
     def __len__(self) -> int:
         """Return how many words and pairs there are."""
-        return len(self._weights)
+        return len(self._places)
 
     def __contains__(self, word: str) -> bool:
         """Tell whether any official paper uses the word."""
-        return word in self._weights
+        return word in self._places
 
     def weight(self, word: str) -> int:
         """Return how telling a word or pair is."""
-        return self._weights.get(word, self._unseen)
+        return int(self._by_place[self._places.get(word, -1)])
 
     def sorted_places(self, words: Iterable[str]) -> Places:
         """Return the places of the words among all, sorted; those never seen have none."""
@@ -246,8 +253,8 @@ def _answers(questions: Sequence[Question], vocabulary: Vocabulary) -> Iterator[
     cell = (ends - size)[of] + (line - first_line[of]) * official.papers[of] + paper - first_paper[of]
     best = np.zeros(int(size.sum()))
     np.maximum.at(best, cell, alike)
-    for question, end, count in zip(questions, ends.tolist(), size.tolist(), strict=True):
-        yield from best[end - count : end].reshape(len(question.lines), len(question.official)).tolist()
+    for question, end, cells in zip(questions, ends.tolist(), size.tolist(), strict=True):
+        yield from best[end - cells : end].reshape(len(question.lines), len(question.official)).tolist()
 
 
 def _is_among(keys: Integers, those: Integers) -> Booleans:
