@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import orjson
 
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from audits.pair import Coverage, Pair
     from audits.visits import JudgedVisit, VisitDesk
 
+TOGETHER = 64
+"""How many lines are judged at once."""
+COLLECTED_AFTER = 20_000
+"""Objects made, and not freed, before the collector looks for garbage; a record takes some hundreds."""
 REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
 # The source of a line, with the objects it holds; inside a JSON string the quotes would be escaped.
@@ -95,21 +101,32 @@ def compare(
     listings = Listings(agency for agency, count in places.items() if count > 1)
 
     def lines() -> Iterator[Compared]:
-        for file in files:
-            for line, source, content in desk.read(file, progress):
-                if isinstance(content, str):
-                    unread.append(line)
-                    yield Compared(file, line, skipped=content)
-                    continue
-                key = (file, (source.agency, source.target))
-                judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
-                units.update(unit_names(source))
-                if visits is not None:
-                    visits.offer(content.record, source, shown[key])
-                listings.add(key, source, judged.listing)
-                published.update(judged.published)
-                maybe.update(judged.maybe)
-                yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
+        with _seldom_collecting():
+            for file in files:
+                rows = desk.read(file, progress)
+                while batch := list(islice(rows, TOGETHER)):
+                    yield from judged_lines(file, batch)
+
+    def judged_lines(file: Path, batch: Sequence[tuple[int, Source, _Content | str]]) -> Iterator[Compared]:
+        asked = [
+            _Asked(content, source, on or _captured_on(source) or today, shown[file, (source.agency, source.target)])
+            for _, source, content in batch
+            if not isinstance(content, str)
+        ]
+        answers = zip(asked, desk.judge(asked), strict=True)
+        for line, _, skipped in batch:
+            if isinstance(skipped, str):
+                unread.append(line)
+                yield Compared(file, line, skipped=skipped)
+                continue
+            one, judged = next(answers)
+            units.update(unit_names(one.source))
+            if visits is not None:
+                visits.offer(one.content.record, one.source, one.shown)
+            listings.add((file, (one.source.agency, one.source.target)), one.source, judged.listing)
+            published.update(judged.published)
+            maybe.update(judged.maybe)
+            yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
 
     def together() -> tuple[Outcome, ...]:
         source = PublishedSource(
@@ -138,6 +155,15 @@ class _Content:
     key: bytes
     record: PublishedProcedure
     shown: tuple[frozenset[str], bool]
+
+
+class _Asked(NamedTuple):
+    """A content to be judged as a source publishes it, as of a day, beside what else that source shows."""
+
+    content: _Content
+    source: Source
+    on: date
+    shown: Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,28 +222,49 @@ class _Desk:
             _keep(self._contents, around, content)
         return source, content
 
-    def judge(self, content: _Content, source: Source, on: date, shown: Coverage) -> _Judged:
-        """Judge one content as this source publishes it; the same again costs a look-up."""
+    def judge(self, asked: Sequence[_Asked]) -> list[_Judged]:
+        """Judge contents as their sources publish them; one judged before costs a look-up."""
+        keys = [self._key(one) for one in asked]
+        new = {key: one for key, one in zip(keys, asked, strict=True) if key not in self._judged}
+        known = {key: self._judged[key] for key in keys if key not in new}
+        pairs = self._judge.pairs(
+            (replace(one.content.record, source=one.source), one.on, one.shown) for one in new.values()
+        )
+        for key, pair in zip(new, pairs, strict=True):
+            known[key] = self._of(pair)
+            _keep(self._judged, key, known[key])
+        return [known[key] for key in keys]
+
+    def _key(self, asked: _Asked) -> tuple[object, ...]:
+        source = asked.source
         unit = (source.agency, source.target) if self._by_unit else None
-        key = (content.key, on, source.territory, source.level, shown.signature, unit)
-        judged = self._judged.get(key)
-        if judged is None:
-            pair = self._judge.pair(replace(content.record, source=source), on, shown)
-            outcomes = tuple(self._judge.judge(pair))
-            judged = _Judged(
-                pair,
-                outcomes,
-                tuple(outcome for outcome in outcomes if outcome.finding is not None),
-                listing_of(pair),
-                shown_codes(pair),
-                possible_codes(pair),
-            )
-            _keep(self._judged, key, judged)
-        return judged
+        return asked.content.key, asked.on, source.territory, source.level, asked.shown.signature, unit
+
+    def _of(self, pair: Pair) -> _Judged:
+        outcomes = tuple(self._judge.judge(pair))
+        return _Judged(
+            pair,
+            outcomes,
+            tuple(outcome for outcome in outcomes if outcome.finding is not None),
+            listing_of(pair),
+            shown_codes(pair),
+            possible_codes(pair),
+        )
 
     def _content(self, item: dict[str, object]) -> _Content:
         record = PublishedProcedure.from_json(item)
         return _Content(orjson.dumps(item), record, (frozenset(stated_parts(record)), self._judge.knows(record)))
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for garbage in cycles less often: judging leaves hardly any, and looks in vain through all that is remembered."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECTED_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _json_of(text: bytes) -> object:

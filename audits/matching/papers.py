@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -89,19 +90,27 @@ _OBLIGATION = re.compile(
     r"\b(?:có trách nhiệm|không phải nộp|phải được|không có giá trị|được miễn|chịu trách nhiệm|phải khai thác|tự tra cứu|có thể yêu cầu|thì không|nhận kết quả|đính kèm hồ sơ)\b"
 )
 _OPTIONAL = re.compile(r"\bnếu (?:có|cần|phải|thuộc|không)\b")
+KINDS = (None, *_LEXICON["kinds"])
+"""Every kind of paper, and None for one of no known kind."""
+# A Vietnamese name says first what a thing is; what comes late only qualifies it: how many words and pairs, which
+# alternate, count ten tenths, how many seven, and the rest four.
+_FIRST, _SECOND = 12, 28
 VAGUE = frozenset({None, "generic", "proof"})
 """Kinds that do not tell what a paper is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One paper named inside a line: its kind (None: no known kind), its words and word pairs in order, the first `head` of them its name.
+    """One paper named inside a line: its kind (None: no known kind), its words and word pairs in order, each once, the first `head` of them
+    its name.
 
+    `tenths`: how much of its weight each word counts, by its first place.
     `bare`: a certificate whose name is the kind and no more ("Giấy chứng nhận đã cấp"), so that any certificate may be meant.
     """
 
     kind: str | None
     words: tuple[str, ...]
+    tenths: bytes
     head: int
     bare: bool = False
 
@@ -176,15 +185,15 @@ def core_of(bare: str) -> str:
     return " ".join(_WORD.findall(bare))
 
 
-def paper_of(text: str, bare: str) -> Paper:
-    """Read one plain text, and the same `without_references`, as papers; never fails: a line that names no paper is a note."""
+def paper_of(text: str, bare: str, core: str) -> Paper:
+    """Read one plain text, the same `without_references` and its core as papers; never fails: a line that names no paper is a note."""
     parts = _SEGMENT.split(bare)
     if "chứng minh " in bare and (proof := _PROVES.search(bare)):
         parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
     segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
-        core=core_of(bare),
+        core=core,
         segments=segments,
         is_note=_is_note(text, bare, segments),
         authorizes=(("ủy quyền" in text or "đại diện" in text) and _AUTHORIZES.search(text) is not None)
@@ -196,7 +205,8 @@ def paper_of(text: str, bare: str) -> Paper:
 def read_paper(name: str) -> Paper:
     """Read one line of required papers as it is written."""
     text = plain_text(name)
-    return paper_of(text, without_references(text))
+    bare = without_references(text)
+    return paper_of(text, bare, core_of(bare))
 
 
 def _segment(part: str) -> Segment | None:
@@ -212,11 +222,12 @@ def _segment(part: str) -> Segment | None:
     # "Văn bản", "giấy tờ" say nothing by themselves: what they are about is their name.
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
     split = end.start() if end else 0
-    written = _WORD.findall(part)
+    written = _WORD.findall(part, 0, split)
+    in_head = len([word for word in written if word not in STOP])
+    written += _WORD.findall(part, split)
     words = [word for word in written if word not in STOP]
     if not words:
         return None
-    in_head = sum(word not in STOP for word in _WORD.findall(part[:split])) if split else len(words)
     in_head = in_head or len(words)
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.
     both = [""] * (2 * len(words) - 1)
@@ -224,8 +235,22 @@ def _segment(part: str) -> Segment | None:
     both[1::2] = [f"{first} {second}" for first, second in pairwise(words)]
     if not _CONCEPTS_BEGIN.isdisjoint(written):
         both += [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
-    bare = named is not None and named[1] in _BARE and len(_WORD.findall(named[1])) >= in_head
-    return Segment(kind=kind, words=tuple(both), head=2 * in_head - 1, bare=bare)
+    bare = named is not None and named[1] in _BARE and len(named[1].split()) >= in_head
+    return Segment(kind, *_each_once(both, 2 * in_head - 1), bare)
+
+
+def _each_once(words: list[str], head: int) -> tuple[tuple[str, ...], bytes, int]:
+    """Return the words, each at its first place, the tenths that these places count, and how many words the head has."""
+    once, tenths = tuple(dict.fromkeys(words)), _tenths_of_places(len(words))
+    if len(once) == len(words):
+        return once, tenths, head
+    by_first_place = dict(zip(reversed(words), reversed(tenths), strict=True))
+    return once, bytes(map(by_first_place.__getitem__, once)), len(set(words[:head]))
+
+
+@cache
+def _tenths_of_places(count: int) -> bytes:
+    return bytes([10] * _FIRST + [7] * (_SECOND - _FIRST) + [4] * (count - _SECOND))[:count]
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:
