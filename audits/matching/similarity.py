@@ -33,6 +33,7 @@ UNIT = 1000
 _AT_ONCE = 2_000
 """Comparisons of a line with a paper that are made at once, so that what they need stays in the processor's cache."""
 _SLOTS = 1 << 18
+"""Marks by which most keys that are not among others are told without a search."""
 _PORTRAIT = "=portrait"
 _NOWHERE: Places = np.zeros(0, np.int32)
 
@@ -278,6 +279,7 @@ def _met(published: _Segments, official: _Segments, size: int) -> tuple[Integers
     mine = published.question[published.segment] * size + published.places
     theirs = official.question[official.segment] * size + official.places
     maybe = _may_be_among(theirs, mine)
+    maybe = maybe[official.places[maybe] >= 0]
     maybe = maybe[np.argsort(theirs[maybe], kind="stable")]
     theirs = theirs[maybe]
     first = np.searchsorted(theirs, mine, "left")
