@@ -30,7 +30,7 @@ _CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
 _CONCEPTS_BEGIN = frozenset(name.split()[0] for name in _CONCEPT_OF)
 
 _BULLET = re.compile(
-    r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
+    r"\s*(?:[a-z]{1,4}[-.]?(?:[a-z]?\d{2}[-.])?\d{5,}(?:\.[a-z]{1,2})?(?![\w/.])\s*[-:.]?\s*(?=[^\W\d])|[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
 )
 _NUMBERED = r"(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)"
 # What names a form or a legal basis, each behind the word without which it need not be looked for.
@@ -57,7 +57,7 @@ _FORM_OF_COPY = re.compile(
     rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|cấp từ sổ gốc|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
 )
 _LEAD = re.compile(
-    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm)? "
+    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm| lại| kèm)? |có (?=\d)"
 )
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
@@ -67,7 +67,7 @@ _VAGUE_END = re.compile(r"[(;:\n]")
 # Every branch begins behind one letter of the same class, which is what makes the search fast.
 _SEGMENT = re.compile(
     r"[;\n.:,/\s](?:(?<=[;\n])[;\n]*|(?<=\.)\s+(?=\S)|(?<=:)\s*[+-]\s|(?<=\s)[+]\s"
-    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
+    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm|phải có|gồm|gồm:)\s|(?<=,)\s*|(?<=/)\s*)(?=(?:nộp (?:lại |kèm )?|xuất trình )?(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
 _PROVES = re.compile(r"(?<!giấy tờ )(?<!tài liệu )(?<=\s)chứng minh (?!nhân dân|thư)[^;.()]{15,}")
 _WORD = re.compile(r"\w+")
@@ -145,7 +145,7 @@ _EXPANDED = _Expanded()
 @remembered
 def plain_text(name: str) -> str:
     """Return a line folded, without its bullet or number, abbreviations written out."""
-    text = fold(name)
+    text = fold(name).replace("×", "x")
     while (match := _BULLET.match(text)) and match.end():
         text = text[match.end() :]
     return " ".join(map(_EXPANDED.__getitem__, text.split()))
