@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MATCHED = 0.5
 """A line whose best score reaches this is taken for the official paper."""
+UNNAMED = 0.3
+"""How far an official paper called by nothing but its kind stands behind one that has a name."""
 SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 BARE = 0.55
@@ -55,6 +57,8 @@ VOCABULARY = 2000
 _LATER = 2.6
 """A word may weigh as many times more in one segment than in the whole line, where a later segment has it far behind."""
 _ROUNDING = 1e-9
+_LIKE = 0.1
+"""What each further likeness adds where several official papers are about as near."""
 HELD = 0.66
 """Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
 TOUCHED = 0.34
@@ -68,19 +72,25 @@ _IS_A_COPY = re.compile(
 _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
 # Words that only say that a line is a paper, a copy, or proves something.
 _EMPTY = frozenset(
-    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng".split()  # noqa: SIM905
+    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng điện tử".split()  # noqa: SIM905
 )
+# What an authority does with any paper.
+_MADE = frozenset({"cấp", "lập", "ban", "hành", "phát"})
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
 )
 # Concepts whose papers stand for each other: one proves as well as another who somebody is or whose a thing became.
-_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait"})
+_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait", "=draft", "=dwelling"})
 # Kinds that tell by themselves what a paper is.
 _SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
 # Kinds that offices never write for another one: a contract, a receipt or a picture is called nothing else.
 _DISTINCT = frozenset(
     {"bank", "biography", "commitment", "contract", "health", "judicial", "minutes", "photo", "receipt"}
 )
+# Kinds that a procedure seldom has twice, under names that offices choose freely.
+_RENAMED = frozenset({"application", "report", "minutes"})
+# Kinds whose official papers are never meant to be any of the kind, however short their names.
+_MANY = VAGUE | {"application", "certificate", "confirmation", "decision"}
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
 _UMBRELLA = re.compile(
     r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
@@ -290,7 +300,34 @@ def is_catch_all(text: str) -> bool:
 
 def align(published: Sequence[RequiredDocument], official: OfficialPapers) -> tuple[LineMatch, ...]:
     """Return for every published line, in order, which official papers it asks for; pure and deterministic."""
-    return tuple(_line_match(plain_text(document.name), official) for document in published)
+    lines = tuple(_line_match(plain_text(document.name), official) for document in published)
+    if not any(line.kind is LineKind.EXTRA for line in lines):
+        return lines
+    return _with_the_one_of_a_kind(published, lines, official)
+
+
+def _with_the_one_of_a_kind(
+    published: Sequence[RequiredDocument], lines: tuple[LineMatch, ...], official: OfficialPapers
+) -> tuple[LineMatch, ...]:
+    """Doubt every extra paper of a kind of which the procedure has papers that no line was taken for.
+
+    It may be that one under another name: every procedure has its application, and few have two plans or two minutes.
+    """
+    taken = {place for line in lines for place in line.components}
+    doubted = list(lines)
+    for index, (document, line) in enumerate(zip(published, lines, strict=True)):
+        if line.kind is LineKind.EXTRA and (kind := _kind(read_paper(document.name))) in _RENAMED:
+            own = _places(
+                official, (place for place, paper in enumerate(official.papers) if _kind(paper.paper) == kind)
+            )
+            if own and taken.isdisjoint(own):
+                doubted[index] = replace(line, kind=LineKind.UNCERTAIN, components=own)
+    return tuple(doubted)
+
+
+def _kind(line: Paper) -> str | None:
+    """Return the kind of the paper that a line names first."""
+    return line.segments[0].kind if line.segments else None
 
 
 def _line_match(text: str, official: OfficialPapers) -> LineMatch:
@@ -314,6 +351,8 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
         return LineMatch(
             LineKind.MATCHED, _places(official, chosen), best, _telling(weighed.words, official.papers[chosen[0]].words)
         )
+    if short := _named_shortly(line, official, scores):
+        return LineMatch(LineKind.MATCHED, _places(official, short), MATCHED, (core,))
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
@@ -324,8 +363,12 @@ def _line_match(text: str, official: OfficialPapers) -> LineMatch:
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if named and not line.optional and (best < EXTRA or _is_apart(line, official)):
         return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
-    nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
-    return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
+    return LineMatch(LineKind.UNCERTAIN, _places(official, _nearest(scores, best)), best)
+
+
+def _nearest(scores: Sequence[float], best: float) -> list[int]:
+    """Return the official papers nearest to a line that a person must look at; none where even these are far."""
+    return [index for index, score in enumerate(scores) if score == best and best >= FAR]
 
 
 def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch | None:
@@ -337,7 +380,15 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
     if right != own and (again := _line_match(right, official)).kind is not LineKind.EXTRA:
         return again
     near = _possible(line, official)
-    return LineMatch(LineKind.UNCERTAIN, _places(official, near), best) if near or _is_shown(line) else None
+    if near or _is_shown(line) or _says_no_more_than_the_procedure(line, official):
+        return LineMatch(LineKind.UNCERTAIN, _places(official, near), best)
+    return None
+
+
+def _says_no_more_than_the_procedure(line: Paper, official: OfficialPapers) -> bool:
+    """Tell whether a line of no telling kind says hardly a word that the procedure's name has not: it names no other paper."""
+    own = {word for segment in line.segments for word in _singles(segment)} - official.weights.dimmed - _EMPTY
+    return own <= _MADE and all(segment.kind in VAGUE for segment in line.segments)
 
 
 def _is_apart(line: Paper, official: OfficialPapers) -> bool:
@@ -399,6 +450,11 @@ def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
     for segment in line.segments:
         if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
             return True
+        if segment.kind not in _MANY and any(
+            other.kind == segment.kind and len(name := _named(other) - _EMPTY) >= 2 and name <= _named(segment)
+            for other in paper.segments
+        ):
+            return True
         own = set(_singles(segment)) - dimmed - _EMPTY
         if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
             return True
@@ -440,12 +496,33 @@ def _near_in_kind(line: WeighedPaper, paper: WeighedPaper) -> bool:
     return kin and similarity(line, paper, *_shared(line, paper)) >= MATCHED
 
 
+def _named_shortly(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+    """Return the nearest official papers of the line's kind whose names have every word by which the line names its one paper.
+
+    "Hộ chiếu cũ" is the "hộ chiếu phổ thông cấp lần gần nhất", though the words they share name the procedure as well.
+    """
+    if len(line.segments) != 1 or (kind := line.segments[0].kind) in VAGUE or kind == "application":
+        return []
+    name = _named(line.segments[0]) - _EMPTY
+    holders = [
+        index
+        for index, paper in enumerate(official.papers)
+        if len(name) >= 2 and any(segment.kind == kind and name <= _named(segment) for segment in paper.paper.segments)
+    ]
+    best = max((scores[index] for index in holders), default=0.0)
+    return [index for index in holders if scores[index] == best]
+
+
+def _named(segment: Segment) -> set[str]:
+    return {word for word in segment.words[: segment.head] if " " not in word and not word.startswith("=")}
+
+
 def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
     """Return the nearest official application where the line is one for hardly more than the procedure is called.
 
     The procedure's own words are dimmed, since an invented paper has them too; but its application is its own.
     """
-    if not line.segments or line.segments[0].kind != "application":
+    if _kind(line) != "application":
         return []
     words = set(_singles(line.segments[0])) - _ASKING
     applications = [
@@ -496,15 +573,26 @@ def _spelt(own: str, official: OfficialPapers) -> str:
 
 def _ranked(line: WeighedPaper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
     """Return the indices of the official papers meant, best first: the best one and its repetitions in other cases."""
+    # "Đơn theo mẫu" may be any application: one that is named comes first.
     merits = {
-        index: score + _overlap(line.words, official.papers[index].words)
-        for index, score in enumerate(scores)
+        index: score + _overlap(line.words, paper.words) - (UNNAMED if len(paper.words.words) == 1 else 0.0)
+        for index, (score, paper) in enumerate(zip(scores, official.papers, strict=True))
         if score >= MATCHED
     }
     best = max(merits.values())
-    return sorted(
-        (index for index, merit in merits.items() if merit >= best - 0.1), key=lambda index: (-merits[index], index)
-    )
+    near = [index for index, merit in merits.items() if merit >= best - 0.1]
+    if len(near) == 1:
+        return near
+    form, kind = _FORM_NUMBER.search(line.paper.text), _kind(line.paper)
+    for index in near:
+        merits[index] += _LIKE * _is_like(official.papers[index].paper, kind, form)
+    return sorted(near, key=lambda index: (-merits[index], index))
+
+
+def _is_like(paper: Paper, kind: str | None, form: re.Match[str] | None) -> int:
+    """Count what else speaks for one of several near papers: it begins with the same kind, it is on the form of that number."""
+    other = _FORM_NUMBER.search(paper.text) if form else None
+    return (_kind(paper) == kind) + 2 * (form is not None and other is not None and form[1] == other[1])
 
 
 def _places(official: OfficialPapers, indices: Iterable[int]) -> tuple[tuple[int, int], ...]:
@@ -556,7 +644,9 @@ def similarity(line: WeighedPaper, paper: WeighedPaper, mine: int, theirs: int) 
 
     `mine` and `theirs` are what `_shared` tells of them.
     """
-    if not (line.bare or paper.bare) and mine < FAR * line.least and theirs < FAR * paper.least:
+    if not (line.bare or paper.bare or (line.portrait and paper.portrait)) and (
+        mine < FAR * line.least and theirs < FAR * paper.least
+    ):
         # No two segments can share more than the lines do: where that is too little, they need not be compared.
         return max(mine / line.least, theirs / paper.least)
     alone = len(line.segments) == len(paper.segments) == 1
