@@ -21,6 +21,7 @@ from audits.matching.papers import (
     paper_of,
     plain_text,
     read_paper,
+    without_file_names,
     without_references,
 )
 from audits.reading.spelling import may_be_a_syllable, meant_by
@@ -295,7 +296,7 @@ _CATCH_ALL = Guarded(
 
 def is_catch_all(text: str) -> bool:
     """Tell whether a folded text asks for papers without naming them ("giấy tờ khác có liên quan")."""
-    return _CATCH_ALL.search(text) is not None
+    return _CATCH_ALL.search(without_file_names(text).rstrip()) is not None
 
 
 def align(published: Sequence[RequiredDocument], official: OfficialPapers) -> tuple[LineMatch, ...]:

@@ -162,9 +162,14 @@ def without_references(text: str) -> str:
         text = reference.sub(" ", text)
     if "số lượng" in text or _COUNTS_MAY.search(text):
         text = _COUNT.sub(" ", text)
+    return without_file_names(text).strip(" ;.,")
+
+
+def without_file_names(text: str) -> str:
+    """Return a plain text without the names of files that hang on it."""
     if ".doc" in text or ".pdf" in text or ".xls" in text or _ends_in_a_file(text):
-        text = _FILE_NAME.sub("", text)
-    return text.strip(" ;.,")
+        return _FILE_NAME.sub("", text)
+    return text
 
 
 def _ends_in_a_file(text: str) -> bool:
