@@ -64,6 +64,8 @@ HELD = 0.66
 """Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
 TOUCHED = 0.34
 """Share of the same up to which a paper has nothing to do with a line that is of a kind of its own."""
+SHORTEST = 5
+"""Words that are left at least of a name that was shortened."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(
@@ -75,8 +77,10 @@ _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu v�
 _EMPTY = frozenset(
     "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng điện tử".split()  # noqa: SIM905
 )
-# What an authority does with any paper.
-_MADE = frozenset({"cấp", "lập", "ban", "hành", "phát"})
+# What an authority does with any paper, an applicant with any, and what points to papers named elsewhere.
+_MADE = frozenset(
+    "cấp lập ban hành phát nộp kèm gửi xuất trình nêu mục điểm khoản điều dưới liệt kê bộ cần chuẩn bị tải đây file biểu đối thành mang trường hợp luật riêng chung".split()  # noqa: SIM905
+)
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
 )
@@ -389,7 +393,9 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
 def _says_no_more_than_the_procedure(line: Paper, official: OfficialPapers) -> bool:
     """Tell whether a line of no telling kind says hardly a word that the procedure's name has not: it names no other paper."""
     own = {word for segment in line.segments for word in _singles(segment)} - official.weights.dimmed - _EMPTY
-    return own <= _MADE and all(segment.kind in VAGUE for segment in line.segments)
+    return all(word in _MADE or word.isdecimal() for word in own) and all(
+        segment.kind in VAGUE for segment in line.segments
+    )
 
 
 def _is_apart(line: Paper, official: OfficialPapers) -> bool:
@@ -440,9 +446,29 @@ def _possible(line: Paper, official: OfficialPapers) -> list[int]:
         or _on_same_form(line, paper.paper)
         or _under_one_roof(line, paper.paper)
         or _proves_the_case(line, paper.paper)
+        or _is_shortened(line, paper.paper)
         or (not apart and _near_in_kind(plain, undimmed))
     }
     return [index for index, paper in enumerate(official.papers) if paper.paper.text in meant]
+
+
+def _is_shortened(line: Paper, paper: Paper) -> bool:
+    """Tell whether the line's one name is left where words are struck out of one that the paper has, the kind being kept.
+
+    "Quyết định thành lập văn phòng" is the "quyết định của hội đồng theo điều lệ về việc thành lập văn phòng".
+    """
+    if len(line.segments) != 1:
+        return False
+    segment = line.segments[0]
+    own = _singles(segment)
+    if len(own) < SHORTEST:
+        return False
+    for other in paper.segments:
+        if other.kind == segment.kind or (other.kind in VAGUE and segment.kind in VAGUE):
+            theirs = iter(_singles(other))
+            if all(word in theirs for word in own):
+                return True
+    return False
 
 
 def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:

@@ -59,6 +59,10 @@ _FORM_OF_COPY = re.compile(
 _LEAD = re.compile(
     r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm| lại| kèm)? |có (?=\d)"
 )
+# "Xuất trình giấy tờ chứng minh quyền sở hữu: hợp đồng mua bán hoặc …": what stands before the colon names a paper too.
+_SHOWN = re.compile(
+    rf"(?:nộp|trình|xuất trình|cung cấp)(?: thêm| lại| kèm)? ((?:{_COPY} )?(?:các |một trong (?:các|những) )?(?:{_INNER_KIND})\b[^:;]{{12,120}}):\s*\S"
+)
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
     r"[(;:.\n]|\s(?:theo|đối với|trường hợp|trong trường hợp|do|để|có giá trị|trừ|kèm|kèm theo|được|đã|còn|tại|nơi|khi|nếu|có xác nhận|có chữ ký|thể hiện|quy định|chứng minh(?= việc))\s"
@@ -76,6 +80,12 @@ STOP = frozenset(
 )
 _HEADING = re.compile(
     r"(?:(?:thành phần )?hồ sơ\b[^;]*|lưu ý|ghi chú|chú ý|[^;:]*\b(?:giấy tờ|tài liệu|hồ sơ|thành phần|trường hợp) (?:sau|sau đây|gồm|bao gồm)(?: đây)?(?: gồm)?(?: \w+)?)\s*:$"
+)
+# A heading whose colon was lost, or a link: "Giấy tờ phải xuất trình", "Hồ sơ đối với tổ chức", "Mẫu đơn tải tại đây".
+_OPEN_HEADING = re.compile(
+    rf"(?:{_COPY}(?: hợp lệ)? )?(?:của )?(?:một trong )?(?:các |những )?(?:loại )?(?:giấy tờ|tài liệu)(?:,? \w+){{0,4}}? (?:(?:như )?sau(?: đây)?|dưới đây|(?:bao )?gồm(?: có)?|(?:phải|cần)(?: phải)? (?:nộp|xuất trình|gửi|có|chuẩn bị)(?: (?:và|hoặc|khi|nộp|xuất trình|nộp hồ sơ))*)[ .…]*"
+    r"|(?:thành phần )?(?:hồ sơ|(?:các )?giấy tờ)(?: phải (?:nộp|xuất trình))? (?:áp dụng )?(?:đối với|dành cho) (?:(?!giấy |bản |đơn |tờ khai)[^:;]){2,80}"
+    r"|(?:biểu mẫu|mẫu đơn|mẫu tờ khai|file|tải)\b[^;]{0,40}\b(?:tải về|tải xuống|tại đây|đính kèm)[ .…]*"
 )
 _AUTHORIZES = re.compile(
     r"(?:văn bản|giấy tờ|giấy|hợp đồng)[^;:.]{0,40}\b(?:ủy quyền|(?:về việc|về|tư cách|việc) đại diện)\b|thông qua người đại diện"
@@ -186,6 +196,8 @@ def paper_of(text: str, bare: str) -> Paper:
     parts = _SEGMENT.split(bare)
     if "chứng minh " in bare and (proof := _PROVES.search(bare)):
         parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
+    if ":" in bare and (shown := _SHOWN.match(bare)):
+        parts.append(shown[1])
     segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
@@ -234,7 +246,7 @@ def _segment(part: str) -> Segment | None:
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:
-    if not segments or _NOTE_START.match(text):
+    if not segments or _NOTE_START.match(text) or _OPEN_HEADING.fullmatch(text):
         return True
     if text.endswith(":"):
         return len(segments) == 1 and segments[0].kind in VAGUE

@@ -102,8 +102,16 @@ GUIDE = official(
 RESCUE = official(
     "1.005998", "Công nhận đội cứu hộ suối", ["Phương án cứu hộ trên suối", "Tờ khai thành lập đội cứu hộ"]
 )
+FERRY = official(
+    "1.005997",
+    "Mở bến đò trên suối",
+    [
+        "Xuất trình giấy tờ chứng minh nguồn gốc con đò theo quy định: phiếu xuất xưởng hoặc bảng kê vật tư",
+        "Quyết định của hội đồng làng theo hương ước về việc đặt tên bến và cử người trông coi",
+    ],
+)
 OTHERS = official("1.999999", "Những thủ tục khác", BACKGROUND)
-JUDGE = Judge(catalogue([LAND, DEATH, TRANSPORT, BUILDING, SIBLING, COMPANY, GUIDE, RESCUE, OTHERS]))
+JUDGE = Judge(catalogue([LAND, DEATH, TRANSPORT, BUILDING, SIBLING, COMPANY, GUIDE, RESCUE, FERRY, OTHERS]))
 CODES = {
     "land": LAND,
     "death": DEATH,
@@ -113,6 +121,7 @@ CODES = {
     "company": COMPANY,
     "guide": GUIDE,
     "rescue": RESCUE,
+    "ferry": FERRY,
 }
 
 
@@ -167,6 +176,7 @@ def aligned(procedure: str, *papers: str) -> tuple[LineMatch, ...]:
         pytest.param("guide", "Có 03 ảnh chân dung", [(0, 4)], id="a verb before the number"),
         pytest.param("guide", "Cam kết bảo đảm an toàn cho khách", [(0, 6)], id="behind “phải có” of a long paper"),
         pytest.param("guide", "Biên bản khảo sát tuyến", [(0, 6)], id="behind “và nộp lại” of a long paper"),
+        pytest.param("ferry", "Xuất trình bản gốc giấy tờ nguồn gốc con đò", [(0, 0)], id="named before the colon"),
     ],
 )
 def test_the_same_paper(procedure: str, line: str, places: list[tuple[int, int]]) -> None:
@@ -198,6 +208,9 @@ def test_the_nearest_of_several_comes_first(line: str, place: tuple[int, int]) -
         pytest.param("rescue", "Văn bản công nhận đội cứu hộ suối hợp pháp", set(), id="names no other paper"),
         pytest.param("rescue", "Kế hoạch trực ngày lễ", {(0, 0)}, id="the only plan, under another name"),
         pytest.param("rescue", "Đơn xin gia nhập", {(0, 1)}, id="the only application, under another name"),
+        pytest.param("ferry", "Quyết định đặt tên bến", {(0, 1)}, id="shortened in the middle"),
+        pytest.param("ferry", "Các giấy tờ nêu tại mục 1 và 2", set(), id="points to papers named elsewhere"),
+        pytest.param("ferry", "Hồ sơ nộp 02 bộ", set(), id="says only how it is handed in"),
     ],
 )
 def test_what_may_be_an_official_paper_is_not_called_extra(
@@ -245,6 +258,11 @@ def test_an_invented_paper(procedure: str, line: str) -> None:
     [
         "Thành phần hồ sơ bao gồm:",
         "Hồ sơ gồm:",
+        "II. Giấy tờ phải xuất trình",
+        "* Giấy tờ phải nộp đối với tổ chức",
+        "Bản sao một trong các giấy tờ sau đây",
+        "Hồ sơ áp dụng đối với hộ gia đình",
+        "Mẫu tờ khai tải về tại đây",
         "Đối với trường hợp ủy quyền thì hồ sơ gồm các giấy tờ sau:",
         "Lưu ý: giấy tờ do nước ngoài cấp phải được hợp pháp hóa lãnh sự",
         "Số lượng hồ sơ: 01 bộ",
