@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
@@ -20,6 +20,7 @@ from audits.matching.papers import (
     paper_of,
     plain_text,
     read_paper,
+    without_file_names,
     without_references,
 )
 from audits.matching.similarity import DIM, Question, Vocabulary, similarities
@@ -33,18 +34,26 @@ if TYPE_CHECKING:
 
 MATCHED = 0.5
 """A line whose best score reaches this is taken for the official paper."""
+UNNAMED = 0.3
+"""How far an official paper called by nothing but its kind stands behind one that has a name."""
 SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 EXTRA = 0.42
 """A line whose best score stays below this has no counterpart; between the two a person must look."""
+FAR = 0.3
+"""A paper less alike than this is not shown to the person who must look."""
 OWN = 0.75
 """Share of an application's words that name the procedure from which it is the procedure's own."""
 VOCABULARY = 2000
 """Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
+_LIKE = 0.1
+"""What each further likeness adds where several official papers are about as near."""
 HELD = 0.66
 """Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
 TOUCHED = 0.34
 """Share of the same up to which a paper has nothing to do with a line that is of a kind of its own."""
+SHORTEST = 5
+"""Words that are left at least of a name that was shortened."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(
@@ -54,19 +63,27 @@ _IS_A_COPY = re.compile(
 _ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
 # Words that only say that a line is a paper, a copy, or proves something.
 _EMPTY = frozenset(
-    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng".split()  # noqa: SIM905
+    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng điện tử".split()  # noqa: SIM905
+)
+# What an authority does with any paper, an applicant with any, and what points to papers named elsewhere.
+_MADE = frozenset(
+    "cấp lập ban hành phát nộp kèm gửi xuất trình nêu mục điểm khoản điều dưới liệt kê bộ cần chuẩn bị tải đây file biểu đối thành mang trường hợp luật riêng chung".split()  # noqa: SIM905
 )
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
 )
 # Concepts whose papers stand for each other: one proves as well as another who somebody is or whose a thing became.
-_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait"})
+_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait", "=draft", "=dwelling"})
 # Kinds that tell by themselves what a paper is.
 _SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
 # Kinds that offices never write for another one: a contract, a receipt or a picture is called nothing else.
 _DISTINCT = frozenset(
     {"bank", "biography", "commitment", "contract", "health", "judicial", "minutes", "photo", "receipt"}
 )
+# Kinds that a procedure seldom has twice, under names that offices choose freely.
+_RENAMED = frozenset({"application", "report", "minutes"})
+# Kinds whose official papers are never meant to be any of the kind, however short their names.
+_MANY = VAGUE | {"application", "certificate", "confirmation", "decision"}
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
 _UMBRELLA = re.compile(
     r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
@@ -179,7 +196,7 @@ _CATCH_ALL = Guarded(
 
 def is_catch_all(text: str) -> bool:
     """Tell whether a folded text asks for papers without naming them ("giấy tờ khác có liên quan")."""
-    return _CATCH_ALL.search(text) is not None
+    return _CATCH_ALL.search(without_file_names(text).rstrip()) is not None
 
 
 def align(published: Sequence[RequiredDocument], official: OfficialPapers) -> tuple[LineMatch, ...]:
@@ -192,9 +209,37 @@ def align_all(
     asked: Sequence[tuple[Sequence[RequiredDocument], OfficialPapers]],
 ) -> list[tuple[LineMatch, ...]]:
     """Return the same for several published lists, each with the papers of its procedure; all of one catalogue."""
-    return _matches(
+    found = _matches(
         [([plain_text(document.name) for document in published], official) for published, official in asked]
     )
+    return [
+        _with_the_one_of_a_kind(published, lines, official)
+        if any(line.kind is LineKind.EXTRA for line in lines)
+        else lines
+        for (published, official), lines in zip(asked, found, strict=True)
+    ]
+
+
+def _with_the_one_of_a_kind(
+    published: Sequence[RequiredDocument], lines: tuple[LineMatch, ...], official: OfficialPapers
+) -> tuple[LineMatch, ...]:
+    """Doubt every extra paper of a kind of which the procedure has papers that no line was taken for.
+
+    It may be that one under another name: every procedure has its application, and few have two plans or two minutes.
+    """
+    taken = {place for line in lines for place in line.components}
+    doubted = list(lines)
+    for index, (document, line) in enumerate(zip(published, lines, strict=True)):
+        if line.kind is LineKind.EXTRA and (kind := _kind(read_paper(document.name))) in _RENAMED:
+            own = _places(official, (place for place, paper in enumerate(official.papers) if _kind(paper) == kind))
+            if own and taken.isdisjoint(own):
+                doubted[index] = replace(line, kind=LineKind.UNCERTAIN, components=own)
+    return tuple(doubted)
+
+
+def _kind(line: Paper) -> str | None:
+    """Return the kind of the paper that a line names first."""
+    return line.segments[0].kind if line.segments else None
 
 
 def _matches(asked: Sequence[tuple[Sequence[str], OfficialPapers]]) -> list[tuple[LineMatch, ...]]:
@@ -234,10 +279,11 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
     if best >= MATCHED:
-        weights = official.weights(line)
-        chosen = _ranked(weights, official, scores)
-        telling = _telling(weights, official.papers[chosen[0]])
+        chosen = _ranked(line, official, scores)
+        telling = _telling(official.weights(line), official.papers[chosen[0]])
         return LineMatch(LineKind.MATCHED, _places(official, chosen), best, telling)
+    if short := _named_shortly(line, official, scores):
+        return LineMatch(LineKind.MATCHED, _places(official, short), MATCHED, (line.core,))
     if line.authorizes:
         chosen = [index for index, paper in enumerate(official.papers) if paper.authorizes]
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
@@ -248,8 +294,12 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if named and not line.optional and (best < EXTRA or _is_apart(line, official)):
         return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
-    nearest = [index for index, score in enumerate(scores) if score == best and best >= EXTRA]
-    return LineMatch(LineKind.UNCERTAIN, _places(official, nearest), best)
+    return LineMatch(LineKind.UNCERTAIN, _places(official, _nearest(scores, best)), best)
+
+
+def _nearest(scores: Sequence[float], best: float) -> list[int]:
+    """Return the official papers nearest to a line that a person must look at; none where even these are far."""
+    return [index for index, score in enumerate(scores) if score == best and best >= FAR]
 
 
 def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch | None:
@@ -263,7 +313,17 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
         if again.kind is not LineKind.EXTRA:
             return again
     near = _possible(line, official)
-    return LineMatch(LineKind.UNCERTAIN, _places(official, near), best) if near or _is_shown(line) else None
+    if near or _is_shown(line) or _says_no_more_than_the_procedure(line, official):
+        return LineMatch(LineKind.UNCERTAIN, _places(official, near), best)
+    return None
+
+
+def _says_no_more_than_the_procedure(line: Paper, official: OfficialPapers) -> bool:
+    """Tell whether a line of no telling kind says hardly a word that the procedure's name has not: it names no other paper."""
+    own = {word for segment in line.segments for word in _singles(segment)} - official.dimmed - _EMPTY
+    return all(word in _MADE or word.isdecimal() for word in own) and all(
+        segment.kind in VAGUE for segment in line.segments
+    )
 
 
 def _is_apart(line: Paper, official: OfficialPapers) -> bool:
@@ -312,9 +372,29 @@ def _possible(line: Paper, official: OfficialPapers) -> list[int]:
         or _on_same_form(line, paper)
         or _under_one_roof(line, paper)
         or _proves_the_case(line, paper)
+        or _is_shortened(line, paper)
         or (not apart and score >= MATCHED and _akin(line, paper))
     }
     return [index for index, paper in enumerate(official.papers) if paper.text in meant]
+
+
+def _is_shortened(line: Paper, paper: Paper) -> bool:
+    """Tell whether the line's one name is left where words are struck out of one that the paper has, the kind being kept.
+
+    "Quyết định thành lập văn phòng" is the "quyết định của hội đồng theo điều lệ về việc thành lập văn phòng".
+    """
+    if len(line.segments) != 1:
+        return False
+    segment = line.segments[0]
+    own = _singles(segment)
+    if len(own) < SHORTEST:
+        return False
+    for other in paper.segments:
+        if other.kind == segment.kind or (other.kind in VAGUE and segment.kind in VAGUE):
+            theirs = iter(_singles(other))
+            if all(word in theirs for word in own):
+                return True
+    return False
 
 
 def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
@@ -322,6 +402,11 @@ def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
     dimmed, theirs = official.dimmed, paper.words
     for segment in line.segments:
         if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
+            return True
+        if segment.kind not in _MANY and any(
+            other.kind == segment.kind and len(name := _named(other) - _EMPTY) >= 2 and name <= _named(segment)
+            for other in paper.segments
+        ):
             return True
         own = set(_singles(segment)) - dimmed - _EMPTY
         if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
@@ -364,12 +449,33 @@ def _akin(line: Paper, paper: Paper) -> bool:
     )
 
 
+def _named_shortly(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+    """Return the nearest official papers of the line's kind whose names have every word by which the line names its one paper.
+
+    "Hộ chiếu cũ" is the "hộ chiếu phổ thông cấp lần gần nhất", though the words they share name the procedure as well.
+    """
+    if len(line.segments) != 1 or (kind := line.segments[0].kind) in VAGUE or kind == "application":
+        return []
+    name = _named(line.segments[0]) - _EMPTY
+    holders = [
+        index
+        for index, paper in enumerate(official.papers)
+        if len(name) >= 2 and any(segment.kind == kind and name <= _named(segment) for segment in paper.segments)
+    ]
+    best = max((scores[index] for index in holders), default=0.0)
+    return [index for index in holders if scores[index] == best]
+
+
+def _named(segment: Segment) -> set[str]:
+    return {word for word in segment.words[: segment.head] if " " not in word and not word.startswith("=")}
+
+
 def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
     """Return the nearest official application where the line is one for hardly more than the procedure is called.
 
     The procedure's own words are dimmed, since an invented paper has them too; but its application is its own.
     """
-    if not line.segments or line.segments[0].kind != "application":
+    if _kind(line) != "application":
         return []
     words = set(_singles(line.segments[0])) - _ASKING
     applications = [
@@ -418,16 +524,33 @@ def _spelt(own: str, official: OfficialPapers) -> str:
     return " ".join(words)
 
 
-def _ranked(weights: Mapping[str, int], official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
     """Return the indices of the official papers meant, best first: the best one and its repetitions in other cases."""
     near = [index for index, score in enumerate(scores) if score >= MATCHED]
     if len({official.order[index] for index in near}) == 1:
         return near
-    merits = {index: scores[index] + _overlap(weights, official.weights_of(index)) for index in near}
+    weights = official.weights(line)
+    # "Đơn theo mẫu" may be any application: one that is named comes first.
+    merits = {
+        index: scores[index]
+        + _overlap(weights, own := official.weights_of(index))
+        - (UNNAMED if len(own) == 1 else 0.0)
+        for index in near
+    }
     best = max(merits.values())
-    return sorted(
-        (index for index, merit in merits.items() if merit >= best - 0.1), key=lambda index: (-merits[index], index)
-    )
+    near = [index for index, merit in merits.items() if merit >= best - 0.1]
+    if len(near) == 1:
+        return near
+    form, kind = _FORM_NUMBER.search(line.text), _kind(line)
+    for index in near:
+        merits[index] += _LIKE * _is_like(official.papers[index], kind, form)
+    return sorted(near, key=lambda index: (-merits[index], index))
+
+
+def _is_like(paper: Paper, kind: str | None, form: re.Match[str] | None) -> int:
+    """Count what else speaks for one of several near papers: it begins with the same kind, it is on the form of that number."""
+    other = _FORM_NUMBER.search(paper.text) if form else None
+    return (_kind(paper) == kind) + 2 * (form is not None and other is not None and form[1] == other[1])
 
 
 def _places(official: OfficialPapers, indices: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -31,7 +31,7 @@ _CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
 _CONCEPTS_BEGIN = frozenset(name.split()[0] for name in _CONCEPT_OF)
 
 _BULLET = re.compile(
-    r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
+    r"\s*(?:[a-z]{1,4}[-.]?(?:[a-z]?\d{2}[-.])?\d{5,}(?:\.[a-z]{1,2})?(?![\w/.])\s*[-:.]?\s*(?=[^\W\d])|[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
 )
 _NUMBERED = r"(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)"
 # What names a form or a legal basis, each behind the word without which it need not be looked for.
@@ -58,7 +58,11 @@ _FORM_OF_COPY = re.compile(
     rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|cấp từ sổ gốc|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
 )
 _LEAD = re.compile(
-    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm)? "
+    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm| lại| kèm)? |có (?=\d)"
+)
+# "Xuất trình giấy tờ chứng minh quyền sở hữu: hợp đồng mua bán hoặc …": what stands before the colon names a paper too.
+_SHOWN = re.compile(
+    rf"(?:nộp|trình|xuất trình|cung cấp)(?: thêm| lại| kèm)? ((?:{_COPY} )?(?:các |một trong (?:các|những) )?(?:{_INNER_KIND})\b[^:;]{{12,120}}):\s*\S"
 )
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
@@ -68,7 +72,7 @@ _VAGUE_END = re.compile(r"[(;:\n]")
 # Every branch begins behind one letter of the same class, which is what makes the search fast.
 _SEGMENT = re.compile(
     r"[;\n.:,/\s](?:(?<=[;\n])[;\n]*|(?<=\.)\s+(?=\S)|(?<=:)\s*[+-]\s|(?<=\s)[+]\s"
-    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
+    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm|phải có|gồm|gồm:)\s|(?<=,)\s*|(?<=/)\s*)(?=(?:nộp (?:lại |kèm )?|xuất trình )?(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
 _PROVES = re.compile(r"(?<!giấy tờ )(?<!tài liệu )(?<=\s)chứng minh (?!nhân dân|thư)[^;.()]{15,}")
 _WORD = re.compile(r"\w+")
@@ -77,6 +81,12 @@ STOP = frozenset(
 )
 _HEADING = re.compile(
     r"(?:(?:thành phần )?hồ sơ\b[^;]*|lưu ý|ghi chú|chú ý|[^;:]*\b(?:giấy tờ|tài liệu|hồ sơ|thành phần|trường hợp) (?:sau|sau đây|gồm|bao gồm)(?: đây)?(?: gồm)?(?: \w+)?)\s*:$"
+)
+# A heading whose colon was lost, or a link: "Giấy tờ phải xuất trình", "Hồ sơ đối với tổ chức", "Mẫu đơn tải tại đây".
+_OPEN_HEADING = re.compile(
+    rf"(?:{_COPY}(?: hợp lệ)? )?(?:của )?(?:một trong )?(?:các |những )?(?:loại )?(?:giấy tờ|tài liệu)(?:,? \w+){{0,4}}? (?:(?:như )?sau(?: đây)?|dưới đây|(?:bao )?gồm(?: có)?|(?:phải|cần)(?: phải)? (?:nộp|xuất trình|gửi|có|chuẩn bị)(?: (?:và|hoặc|khi|nộp|xuất trình|nộp hồ sơ))*)[ .…]*"
+    r"|(?:thành phần )?(?:hồ sơ|(?:các )?giấy tờ)(?: phải (?:nộp|xuất trình))? (?:áp dụng )?(?:đối với|dành cho) (?:(?!giấy |bản |đơn |tờ khai)[^:;]){2,80}"
+    r"|(?:biểu mẫu|mẫu đơn|mẫu tờ khai|file|tải)\b[^;]{0,40}\b(?:tải về|tải xuống|tại đây|đính kèm)[ .…]*"
 )
 _AUTHORIZES = re.compile(
     r"(?:văn bản|giấy tờ|giấy|hợp đồng)[^;:.]{0,40}\b(?:ủy quyền|(?:về việc|về|tư cách|việc) đại diện)\b|thông qua người đại diện"
@@ -154,7 +164,7 @@ _EXPANDED = _Expanded()
 @remembered
 def plain_text(name: str) -> str:
     """Return a line folded, without its bullet or number, abbreviations written out."""
-    text = fold(name)
+    text = fold(name).replace("×", "x")
     while (match := _BULLET.match(text)) and match.end():
         text = text[match.end() :]
     return " ".join(map(_EXPANDED.__getitem__, text.split()))
@@ -171,9 +181,14 @@ def without_references(text: str) -> str:
         text = reference.sub(" ", text)
     if "số lượng" in text or _COUNTS_MAY.search(text):
         text = _COUNT.sub(" ", text)
+    return without_file_names(text).strip(" ;.,")
+
+
+def without_file_names(text: str) -> str:
+    """Return a plain text without the names of files that hang on it."""
     if ".doc" in text or ".pdf" in text or ".xls" in text or _ends_in_a_file(text):
-        text = _FILE_NAME.sub("", text)
-    return text.strip(" ;.,")
+        return _FILE_NAME.sub("", text)
+    return text
 
 
 def _ends_in_a_file(text: str) -> bool:
@@ -190,6 +205,8 @@ def paper_of(text: str, bare: str, core: str) -> Paper:
     parts = _SEGMENT.split(bare)
     if "chứng minh " in bare and (proof := _PROVES.search(bare)):
         parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
+    if ":" in bare and (shown := _SHOWN.match(bare)):
+        parts.append(shown[1])
     segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
@@ -254,7 +271,7 @@ def _tenths_of_places(count: int) -> bytes:
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:
-    if not segments or _NOTE_START.match(text):
+    if not segments or _NOTE_START.match(text) or _OPEN_HEADING.fullmatch(text):
         return True
     if text.endswith(":"):
         return len(segments) == 1 and segments[0].kind in VAGUE

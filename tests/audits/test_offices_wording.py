@@ -208,7 +208,7 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (HOME, "Sổ hộ khẩu", EXTRA),
     (HOME, "Bản vẽ thiết kế căn nhà", EXTRA),
     (PASSPORT, "02 ảnh 4x6 cm nền trắng", 1),
-    (PASSPORT, "Hộ chiếu cũ còn giá trị", OPEN),
+    (PASSPORT, "Hộ chiếu cũ còn giá trị", 2),
     (PASSPORT, "Hóa đơn tiền điện 03 tháng gần nhất", EXTRA),
     (BOAT, "Hợp đồng mua bán tàu cá", OPEN),
     (BOAT, "Giấy xác nhận nơi neo đậu của UBND xã", EXTRA),
