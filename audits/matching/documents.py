@@ -81,7 +81,7 @@ _DISTINCT = frozenset(
     {"bank", "biography", "commitment", "contract", "health", "judicial", "minutes", "photo", "receipt"}
 )
 # Kinds that a procedure seldom has twice, under names that offices choose freely.
-_RENAMED = frozenset({"application", "report", "minutes"})
+_RENAMED = frozenset({"application", "report", "minutes", "receipt"})
 # Kinds whose official papers are never meant to be any of the kind, however short their names.
 _MANY = VAGUE | {"application", "certificate", "confirmation", "decision"}
 # Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".

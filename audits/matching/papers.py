@@ -15,6 +15,7 @@ _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.tom
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
 _ABBREVIATIONS = {fold(short): fold(long) for short, long in _LEXICON["abbreviations"].items()}
 _BARE = frozenset(map(fold, _LEXICON["bare"]))
+_ADDS_NOTHING = frozenset({"cũ", "gốc"})
 KIND_WORDS = frozenset(word for name in _KIND_OF for word in name.split())
 """Every word that the names of kinds are made of: none of them is a slip."""
 _CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
@@ -252,7 +253,7 @@ def _segment(part: str) -> Segment | None:
     both[1::2] = [f"{first} {second}" for first, second in pairwise(words)]
     if not _CONCEPTS_BEGIN.isdisjoint(written):
         both += [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
-    bare = named is not None and named[1] in _BARE and len(named[1].split()) >= in_head
+    bare = named is not None and named[1] in _BARE and _ADDS_NOTHING.issuperset(words[len(named[1].split()) : in_head])
     return Segment(kind, *_each_once(both, 2 * in_head - 1), bare)
 
 

@@ -108,6 +108,8 @@ FERRY = official(
     [
         "Xuất trình giấy tờ chứng minh nguồn gốc con đò theo quy định: phiếu xuất xưởng hoặc bảng kê vật tư",
         "Quyết định của hội đồng làng theo hương ước về việc đặt tên bến và cử người trông coi",
+        "Chứng chỉ cũ",
+        "Biên lai nộp lệ phí bến bãi",
     ],
 )
 OTHERS = official("1.999999", "Những thủ tục khác", BACKGROUND)
@@ -177,6 +179,7 @@ def aligned(procedure: str, *papers: str) -> tuple[LineMatch, ...]:
         pytest.param("guide", "Cam kết bảo đảm an toàn cho khách", [(0, 6)], id="behind “phải có” of a long paper"),
         pytest.param("guide", "Biên bản khảo sát tuyến", [(0, 6)], id="behind “và nộp lại” of a long paper"),
         pytest.param("ferry", "Xuất trình bản gốc giấy tờ nguồn gốc con đò", [(0, 0)], id="named before the colon"),
+        pytest.param("ferry", "Chứng chỉ lái đò do huyện cấp trước đây", [(0, 2)], id="“cũ” names no certificate"),
     ],
 )
 def test_the_same_paper(procedure: str, line: str, places: list[tuple[int, int]]) -> None:
@@ -204,6 +207,7 @@ def test_the_nearest_of_several_comes_first(line: str, place: tuple[int, int]) -
     [
         pytest.param("guide", "Hợp đồng thuê phòng trọ", {(0, 5)}, id="proves what an umbrella asks to be proved"),
         pytest.param("guide", "Hóa đơn mua thẻ", {(0, 7)}, id="the official paper says no more than its kind"),
+        pytest.param("ferry", "Giấy nộp tiền vào ngân sách nhà nước", {(0, 3)}, id="the one receipt, renamed"),
         pytest.param("guide", "Nội quy (do người nộp soạn thảo)", {(0, 8)}, id="a draft is drafted by someone"),
         pytest.param("rescue", "Văn bản công nhận đội cứu hộ suối hợp pháp", set(), id="names no other paper"),
         pytest.param("rescue", "Kế hoạch trực ngày lễ", {(0, 0)}, id="the only plan, under another name"),
