@@ -53,7 +53,7 @@ class Known:
     """What a run already learned of its portals: pages that many link to, and the rules broken on pages that are built alike.
 
     What takes much memory is done by one journey at a time: who holds `trying` tries the rules on a page (who waited may find them known
-    by then), who holds `drawing` draws a picture. Neither may be held longer than what is done may take.
+    by then), who holds `drawing` draws a picture or a contact sheet. Neither may be held longer than what is done may take.
     """
 
     links: dict[str, Linked] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import subprocess
 from dataclasses import dataclass
@@ -62,13 +61,6 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
     """Return one JPEG of the whole way, from (caption, picture) in order; None where there are no pictures."""
     if not pictures:
         return None
-    try:
-        return _sheet(pictures, title)
-    finally:
-        _give_back()
-
-
-def _sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes:
     columns = min(_COLUMNS, len(pictures))
     rows = -(-len(pictures) // columns)
     font, shown = _font()
@@ -95,13 +87,6 @@ def _sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes:
     out = io.BytesIO()
     sheet.save(out, "JPEG", quality=75)
     return out.getvalue()
-
-
-def _give_back() -> None:
-    """Have the C library give back to the system what was let go of, where it can (glibc): it would keep what a sheet took for a moment."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 @cache

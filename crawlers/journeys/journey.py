@@ -210,9 +210,9 @@ class Walker:
         checks = await self._checks(end)
         _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.traffic.har(), ".har")
-        sheet = await asyncio.get_running_loop().run_in_executor(
-            _sheets, contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
-        )
+        title = f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
+        async with self.known.drawing:
+            sheet = await asyncio.get_running_loop().run_in_executor(_sheets, contact_sheet, self.pictures, title)
         console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
         return ServiceVisit(
             target=self.target.id,
