@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import Counter, defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -33,6 +34,8 @@ REMEMBERED = 1 << 12
 # The source of a line, with the objects it holds; inside a JSON string the quotes would be escaped.
 _SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})')
 _SourceKey = tuple[str | None, str | None]
+_SELDOM = (50_000, 50, 1_000)
+"""Objects made between two collections of the young, and how many of these between two of the older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,10 @@ def compare(
 
     """
     lawful = tuple(lawful)
-    judge = Judge(catalogue, lawful)
-    gc.freeze()  # the catalogue stays: the collector need not look through it again and again
-    desk = _Desk(judge, by_unit=bool(lawful))
-    shown = _shown(desk, files, progress)
+    with collecting_seldom():
+        judge = Judge(catalogue, lawful)
+        desk = _Desk(judge, by_unit=bool(lawful))
+        shown = _shown(desk, files, progress)
     published: set[str] = set()
     maybe: set[str] = set()
     units: set[str] = set()
@@ -95,21 +98,22 @@ def compare(
     listings = Listings(agency for agency, count in places.items() if count > 1)
 
     def lines() -> Iterator[Compared]:
-        for file in files:
-            for line, source, content in desk.read(file, progress):
-                if isinstance(content, str):
-                    unread.append(line)
-                    yield Compared(file, line, skipped=content)
-                    continue
-                key = (file, (source.agency, source.target))
-                judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
-                units.update(unit_names(source))
-                if visits is not None:
-                    visits.offer(content.record, source, shown[key])
-                listings.add(key, source, judged.listing)
-                published.update(judged.published)
-                maybe.update(judged.maybe)
-                yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
+        with collecting_seldom():
+            for file in files:
+                for line, source, content in desk.read(file, progress):
+                    if isinstance(content, str):
+                        unread.append(line)
+                        yield Compared(file, line, skipped=content)
+                        continue
+                    key = (file, (source.agency, source.target))
+                    judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
+                    units.update(unit_names(source))
+                    if visits is not None:
+                        visits.offer(content.record, source, shown[key])
+                    listings.add(key, source, judged.listing)
+                    published.update(judged.published)
+                    maybe.update(judged.maybe)
+                    yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
 
     def together() -> tuple[Outcome, ...]:
         source = PublishedSource(
@@ -131,11 +135,30 @@ def compare(
     return Comparison(lines(), together, visited)
 
 
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Keep the garbage collector from looking through the catalogue and the remembered contents again and again.
+
+    What judging makes holds no cycles, so that all of it goes as soon as nothing refers to it and the collector, which took
+    a sixth of the time, found nothing. It still looks through what is young, in case anything makes a cycle after all.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a line says apart from its source: its bytes as key, the record, and the parts it states and whether the catalogue knows it."""
+    """What a line says apart from its source: a key, the record with the source that published it first, and the parts it
+    states and whether the catalogue knows it.
+    """
 
-    key: bytes
+    key: object
     record: PublishedProcedure
     shown: tuple[frozenset[str], bool]
 
@@ -187,14 +210,17 @@ class _Desk:
         if isinstance(item, BadLine):
             return item
         try:
-            seen = item.pop("source", None)
-            source = Source.from_json(seen)
-            content = self._content(item)
+            record = PublishedProcedure.from_json(item)
         except RecordError as error:
             return BadLine(str(error))
+        shown = (frozenset(stated_parts(record)), self._judge.knows(record))
+        seen = item.pop("source", None)
         if cut is None or _json_of(cut[1]) == seen:
+            content = _Content(around, record, shown)
             _keep(self._contents, around, content)
-        return source, content
+        else:
+            content = _Content(orjson.dumps(item), record, shown)
+        return record.source, content
 
     def judge(self, content: _Content, source: Source, on: date, shown: Coverage) -> _Judged:
         """Judge one content as this source publishes it; the same again costs a look-up."""
@@ -202,7 +228,8 @@ class _Desk:
         key = (content.key, on, source.territory, source.level, shown.signature, unit)
         judged = self._judged.get(key)
         if judged is None:
-            pair = self._judge.pair(replace(content.record, source=source), on, shown)
+            record = content.record
+            pair = self._judge.pair(record if record.source == source else replace(record, source=source), on, shown)
             outcomes = tuple(self._judge.judge(pair))
             judged = _Judged(
                 pair,
@@ -214,10 +241,6 @@ class _Desk:
             )
             _keep(self._judged, key, judged)
         return judged
-
-    def _content(self, item: dict[str, object]) -> _Content:
-        record = PublishedProcedure.from_json(item)
-        return _Content(orjson.dumps(item), record, (frozenset(stated_parts(record)), self._judge.knows(record)))
 
 
 def _json_of(text: bytes) -> object:
