@@ -8,7 +8,8 @@ from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import orjson
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from audits.pair import Coverage, Pair
     from audits.visits import JudgedVisit, VisitDesk
 
+TOGETHER = 64
+"""How many lines are judged at once."""
 REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
 # The source of a line, with the objects it holds; inside a JSON string the quotes would be escaped.
@@ -85,7 +88,7 @@ def compare(
 
     """
     lawful = tuple(lawful)
-    with collecting_seldom():
+    with _seldom_collecting():
         judge = Judge(catalogue, lawful)
         desk = _Desk(judge, by_unit=bool(lawful))
         shown = _shown(desk, files, progress)
@@ -98,22 +101,32 @@ def compare(
     listings = Listings(agency for agency, count in places.items() if count > 1)
 
     def lines() -> Iterator[Compared]:
-        with collecting_seldom():
+        with _seldom_collecting():
             for file in files:
-                for line, source, content in desk.read(file, progress):
-                    if isinstance(content, str):
-                        unread.append(line)
-                        yield Compared(file, line, skipped=content)
-                        continue
-                    key = (file, (source.agency, source.target))
-                    judged = desk.judge(content, source, on or _captured_on(source) or today, shown[key])
-                    units.update(unit_names(source))
-                    if visits is not None:
-                        visits.offer(content.record, source, shown[key])
-                    listings.add(key, source, judged.listing)
-                    published.update(judged.published)
-                    maybe.update(judged.maybe)
-                    yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
+                rows = desk.read(file, progress)
+                while batch := list(islice(rows, TOGETHER)):
+                    yield from judged_lines(file, batch)
+
+    def judged_lines(file: Path, batch: Sequence[tuple[int, Source, _Content | str]]) -> Iterator[Compared]:
+        asked = [
+            _Asked(content, source, on or _captured_on(source) or today, shown[file, (source.agency, source.target)])
+            for _, source, content in batch
+            if not isinstance(content, str)
+        ]
+        answers = zip(asked, desk.judge(asked), strict=True)
+        for line, _, skipped in batch:
+            if isinstance(skipped, str):
+                unread.append(line)
+                yield Compared(file, line, skipped=skipped)
+                continue
+            one, judged = next(answers)
+            units.update(unit_names(one.source))
+            if visits is not None:
+                visits.offer(one.content.record, one.source, one.shown)
+            listings.add((file, (one.source.agency, one.source.target)), one.source, judged.listing)
+            published.update(judged.published)
+            maybe.update(judged.maybe)
+            yield Compared(file, line, judged.pair, judged.outcomes, judged.findings)
 
     def together() -> tuple[Outcome, ...]:
         source = PublishedSource(
@@ -135,23 +148,6 @@ def compare(
     return Comparison(lines(), together, visited)
 
 
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Keep the garbage collector from looking through the catalogue and the remembered contents again and again.
-
-    What judging makes holds no cycles, so that all of it goes as soon as nothing refers to it and the collector, which took
-    a sixth of the time, found nothing. It still looks through what is young, in case anything makes a cycle after all.
-    """
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(*_SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
-
-
 @dataclass(frozen=True, slots=True)
 class _Content:
     """What a line says apart from its source: a key, the record with the source that published it first, and the parts it
@@ -161,6 +157,15 @@ class _Content:
     key: object
     record: PublishedProcedure
     shown: tuple[frozenset[str], bool]
+
+
+class _Asked(NamedTuple):
+    """A content to be judged as a source publishes it, as of a day, beside what else that source shows."""
+
+    content: _Content
+    source: Source
+    on: date
+    shown: Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,25 +227,55 @@ class _Desk:
             content = _Content(orjson.dumps(item), record, shown)
         return record.source, content
 
-    def judge(self, content: _Content, source: Source, on: date, shown: Coverage) -> _Judged:
-        """Judge one content as this source publishes it; the same again costs a look-up."""
+    def judge(self, asked: Sequence[_Asked]) -> list[_Judged]:
+        """Judge contents as their sources publish them; one judged before costs a look-up."""
+        keys = [self._key(one) for one in asked]
+        new = {key: one for key, one in zip(keys, asked, strict=True) if key not in self._judged}
+        known = {key: self._judged[key] for key in keys if key not in new}
+        pairs = self._judge.pairs(
+            (_published_by(one.source, one.content.record), one.on, one.shown) for one in new.values()
+        )
+        for key, pair in zip(new, pairs, strict=True):
+            known[key] = self._of(pair)
+            _keep(self._judged, key, known[key])
+        return [known[key] for key in keys]
+
+    def _key(self, asked: _Asked) -> tuple[object, ...]:
+        source = asked.source
         unit = (source.agency, source.target) if self._by_unit else None
-        key = (content.key, on, source.territory, source.level, shown.signature, unit)
-        judged = self._judged.get(key)
-        if judged is None:
-            record = content.record
-            pair = self._judge.pair(record if record.source == source else replace(record, source=source), on, shown)
-            outcomes = tuple(self._judge.judge(pair))
-            judged = _Judged(
-                pair,
-                outcomes,
-                tuple(outcome for outcome in outcomes if outcome.finding is not None),
-                listing_of(pair),
-                shown_codes(pair),
-                possible_codes(pair),
-            )
-            _keep(self._judged, key, judged)
-        return judged
+        return asked.content.key, asked.on, source.territory, source.level, asked.shown.signature, unit
+
+    def _of(self, pair: Pair) -> _Judged:
+        outcomes = tuple(self._judge.judge(pair))
+        return _Judged(
+            pair,
+            outcomes,
+            tuple(outcome for outcome in outcomes if outcome.finding is not None),
+            listing_of(pair),
+            shown_codes(pair),
+            possible_codes(pair),
+        )
+
+
+def _published_by(source: Source, record: PublishedProcedure) -> PublishedProcedure:
+    return record if record.source == source else replace(record, source=source)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Keep the garbage collector from looking through the catalogue and the remembered contents again and again.
+
+    What judging makes holds no cycles, so that all of it goes as soon as nothing refers to it and the collector, which took
+    a sixth of the time, found nothing. It still looks through what is young, in case anything makes a cycle after all.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _json_of(text: bytes) -> object:

@@ -93,9 +93,14 @@ class Pair:
 
     def official_documents(self, line: int) -> tuple[RequiredDocument, ...]:
         """Return the official papers the published line was taken for."""
-        places = set(self.lines[line].components)
+        return self._official_documents[line]
+
+    @cached_property
+    def _official_documents(self) -> tuple[tuple[RequiredDocument, ...], ...]:
+        """The official papers of every line, in the catalogue's order."""
         documents = (self.official.documents or ()) if self.official else ()
-        return tuple(document for document in documents if document.component in places)
+        by_place = {document.component: document for document in documents}
+        return tuple(tuple([by_place[place] for place in sorted(set(line.components))]) for line in self.lines)
 
     def resolutions(self) -> tuple[FeeResolution, ...]:
         """Return the council resolutions on this procedure's fees in force on the day, here or in an unknown territory."""

@@ -221,13 +221,11 @@ def judge_target(
     listings = Listings({target.agency} if beside else ())
     for other, others in (beside or {}).items():
         there = judge.coverage(others)
-        for record in others:
-            listings.add(other, record.source, listing_of(judge.pair(record, on, there)))
+        for record, pair in zip(others, judge.pairs((record, on, there) for record in others), strict=True):
+            listings.add(other, record.source, listing_of(pair))
     tally = Tally(target.id)
-    pairs = []
-    for line, record in enumerate(records):
-        pair = judge.pair(record, on, shown)
-        pairs.append(pair)
+    pairs = judge.pairs((record, on, shown) for record in records)
+    for line, (record, pair) in enumerate(zip(records, pairs, strict=True)):
         listings.add(target.id, record.source, listing_of(pair))
         for outcome in judge.judge(pair, line):
             tally.add(outcome)

@@ -85,13 +85,13 @@ class Source:
 
         """
         source = _mapping(data or {}, "source")
-        places, suspect = (
-            {str(key): str(value) for key, value in _mapping(source.get(name) or {}, f"source.{name}").items()}
-            for name in ("places", "suspect")
+        return cls(
+            places=_told(source, "places"),
+            suspect=_told(source, "suspect"),
+            **dict(zip(_SOURCE_TEXTS, _texts_of(source, _SOURCE_TEXTS, "source."), strict=True)),
+            document=_text(source.get("document"), "source.document"),
+            confidence=_shares(source["confidence"], "source.confidence") if source.get("confidence") else {},
         )
-        texts = _texts_of(source, _SOURCE_TEXTS, "source", ".")
-        document = _text(source.get("document"), "source.document")
-        return cls(*texts, places, suspect, document, _shares(source.get("confidence") or {}, "source.confidence"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +276,12 @@ def _texts_of(data: Mapping[str, Any], names: tuple[str, ...], *path: object) ->
         return values
     before = "".join(map(str, path))
     return [_text(value, f"{before}{name}") for name, value in zip(names, values, strict=True)]
+
+
+def _told(source: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Return what a source tells of fields, by their path."""
+    told = source.get(name)
+    return {str(key): str(value) for key, value in _mapping(told, f"source.{name}").items()} if told else {}
 
 
 def _shares(value: object, path: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ _LEXICON = tomllib.loads(resources.files("audits.matching").joinpath("papers.tom
 _KIND_OF = {fold(name): kind for kind, names in _LEXICON["kinds"].items() for name in names}
 _ABBREVIATIONS = {fold(short): fold(long) for short, long in _LEXICON["abbreviations"].items()}
 _BARE = frozenset(map(fold, _LEXICON["bare"]))
+_ADDS_NOTHING = frozenset({"cũ", "gốc"})
 KIND_WORDS = frozenset(word for name in _KIND_OF for word in name.split())
 """Every word that the names of kinds are made of: none of them is a slip."""
 _CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
@@ -30,7 +32,7 @@ _CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
 _CONCEPTS_BEGIN = frozenset(name.split()[0] for name in _CONCEPT_OF)
 
 _BULLET = re.compile(
-    r"\s*(?:[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
+    r"\s*(?:[a-z]{1,4}[-.]?(?:[a-z]?\d{2}[-.])?\d{5,}(?:\.[a-z]{1,2})?(?![\w/.])\s*[-:.]?\s*(?=[^\W\d])|[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
 )
 _NUMBERED = r"(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)"
 # What names a form or a legal basis, each behind the word without which it need not be looked for.
@@ -57,7 +59,11 @@ _FORM_OF_COPY = re.compile(
     rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|cấp từ sổ gốc|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
 )
 _LEAD = re.compile(
-    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm)? "
+    r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm| lại| kèm)? |có (?=\d)"
+)
+# "Xuất trình giấy tờ chứng minh quyền sở hữu: hợp đồng mua bán hoặc …": what stands before the colon names a paper too.
+_SHOWN = re.compile(
+    rf"(?:nộp|trình|xuất trình|cung cấp)(?: thêm| lại| kèm)? ((?:{_COPY} )?(?:các |một trong (?:các|những) )?(?:{_INNER_KIND})\b[^:;]{{12,120}}):\s*\S"
 )
 _ONE_OF = re.compile(r"(?:một trong (?:các|những) (?:loại )?)?(?:giấy tờ|tài liệu) sau(?: đây)?\s*:?")
 _HEAD_END = re.compile(
@@ -67,7 +73,7 @@ _VAGUE_END = re.compile(r"[(;:\n]")
 # Every branch begins behind one letter of the same class, which is what makes the search fast.
 _SEGMENT = re.compile(
     r"[;\n.:,/\s](?:(?<=[;\n])[;\n]*|(?<=\.)\s+(?=\S)|(?<=:)\s*[+-]\s|(?<=\s)[+]\s"
-    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm)\s|(?<=,)\s*|(?<=/))(?=(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
+    rf"|(?:(?<=\s)(?:hoặc|và|kèm theo|kèm|phải có|gồm|gồm:)\s|(?<=,)\s*|(?<=/)\s*)(?=(?:nộp (?:lại |kèm )?|xuất trình )?(?:các |một trong (?:các|những) (?:loại )?|bản (?:sao|chính|gốc) )?(?:{_INNER_KIND})\b))"
 )
 _PROVES = re.compile(r"(?<!giấy tờ )(?<!tài liệu )(?<=\s)chứng minh (?!nhân dân|thư)[^;.()]{15,}")
 _WORD = re.compile(r"\w+")
@@ -76,6 +82,12 @@ STOP = frozenset(
 )
 _HEADING = re.compile(
     r"(?:(?:thành phần )?hồ sơ\b[^;]*|lưu ý|ghi chú|chú ý|[^;:]*\b(?:giấy tờ|tài liệu|hồ sơ|thành phần|trường hợp) (?:sau|sau đây|gồm|bao gồm)(?: đây)?(?: gồm)?(?: \w+)?)\s*:$"
+)
+# A heading whose colon was lost, or a link: "Giấy tờ phải xuất trình", "Hồ sơ đối với tổ chức", "Mẫu đơn tải tại đây".
+_OPEN_HEADING = re.compile(
+    rf"(?:{_COPY}(?: hợp lệ)? )?(?:của )?(?:một trong )?(?:các |những )?(?:loại )?(?:giấy tờ|tài liệu)(?:,? \w+){{0,4}}? (?:(?:như )?sau(?: đây)?|dưới đây|(?:bao )?gồm(?: có)?|(?:phải|cần)(?: phải)? (?:nộp|xuất trình|gửi|có|chuẩn bị)(?: (?:và|hoặc|khi|nộp|xuất trình|nộp hồ sơ))*)[ .…]*"
+    r"|(?:thành phần )?(?:hồ sơ|(?:các )?giấy tờ)(?: phải (?:nộp|xuất trình))? (?:áp dụng )?(?:đối với|dành cho) (?:(?!giấy |bản |đơn |tờ khai)[^:;]){2,80}"
+    r"|(?:biểu mẫu|mẫu đơn|mẫu tờ khai|file|tải)\b[^;]{0,40}\b(?:tải về|tải xuống|tại đây|đính kèm)[ .…]*"
 )
 _AUTHORIZES = re.compile(
     r"(?:văn bản|giấy tờ|giấy|hợp đồng)[^;:.]{0,40}\b(?:ủy quyền|(?:về việc|về|tư cách|việc) đại diện)\b|thông qua người đại diện"
@@ -89,19 +101,27 @@ _OBLIGATION = re.compile(
     r"\b(?:có trách nhiệm|không phải nộp|phải được|không có giá trị|được miễn|chịu trách nhiệm|phải khai thác|tự tra cứu|có thể yêu cầu|thì không|nhận kết quả|đính kèm hồ sơ)\b"
 )
 _OPTIONAL = re.compile(r"\bnếu (?:có|cần|phải|thuộc|không)\b")
+KINDS = (None, *_LEXICON["kinds"])
+"""Every kind of paper, and None for one of no known kind."""
+# A Vietnamese name says first what a thing is; what comes late only qualifies it: how many words and pairs, which
+# alternate, count ten tenths, how many seven, and the rest four.
+_FIRST, _SECOND = 12, 28
 VAGUE = frozenset({None, "generic", "proof"})
 """Kinds that do not tell what a paper is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One paper named inside a line: its kind (None: no known kind), its words and word pairs in order, the first `head` of them its name.
+    """One paper named inside a line: its kind (None: no known kind), its words and word pairs in order, each once, the first `head` of them
+    its name.
 
+    `tenths`: how much of its weight each word counts, by its first place.
     `bare`: a certificate whose name is the kind and no more ("Giấy chứng nhận đã cấp"), so that any certificate may be meant.
     """
 
     kind: str | None
     words: tuple[str, ...]
+    tenths: bytes
     head: int
     bare: bool = False
 
@@ -145,7 +165,7 @@ _EXPANDED = _Expanded()
 @remembered
 def plain_text(name: str) -> str:
     """Return a line folded, without its bullet or number, abbreviations written out."""
-    text = fold(name)
+    text = fold(name).replace("×", "x")
     while (match := _BULLET.match(text)) and match.end():
         text = text[match.end() :]
     return " ".join(map(_EXPANDED.__getitem__, text.split()))
@@ -162,9 +182,14 @@ def without_references(text: str) -> str:
         text = reference.sub(" ", text)
     if "số lượng" in text or _COUNTS_MAY.search(text):
         text = _COUNT.sub(" ", text)
+    return without_file_names(text).strip(" ;.,")
+
+
+def without_file_names(text: str) -> str:
+    """Return a plain text without the names of files that hang on it."""
     if ".doc" in text or ".pdf" in text or ".xls" in text or _ends_in_a_file(text):
-        text = _FILE_NAME.sub("", text)
-    return text.strip(" ;.,")
+        return _FILE_NAME.sub("", text)
+    return text
 
 
 def _ends_in_a_file(text: str) -> bool:
@@ -176,15 +201,17 @@ def core_of(bare: str) -> str:
     return " ".join(_WORD.findall(bare))
 
 
-def paper_of(text: str, bare: str) -> Paper:
-    """Read one plain text, and the same `without_references`, as papers; never fails: a line that names no paper is a note."""
+def paper_of(text: str, bare: str, core: str) -> Paper:
+    """Read one plain text, the same `without_references` and its core as papers; never fails: a line that names no paper is a note."""
     parts = _SEGMENT.split(bare)
     if "chứng minh " in bare and (proof := _PROVES.search(bare)):
         parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
+    if ":" in bare and (shown := _SHOWN.match(bare)):
+        parts.append(shown[1])
     segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
     return Paper(
         text=text,
-        core=core_of(bare),
+        core=core,
         segments=segments,
         is_note=_is_note(text, bare, segments),
         authorizes=(("ủy quyền" in text or "đại diện" in text) and _AUTHORIZES.search(text) is not None)
@@ -196,7 +223,8 @@ def paper_of(text: str, bare: str) -> Paper:
 def read_paper(name: str) -> Paper:
     """Read one line of required papers as it is written."""
     text = plain_text(name)
-    return paper_of(text, without_references(text))
+    bare = without_references(text)
+    return paper_of(text, bare, core_of(bare))
 
 
 def _segment(part: str) -> Segment | None:
@@ -212,11 +240,12 @@ def _segment(part: str) -> Segment | None:
     # "Văn bản", "giấy tờ" say nothing by themselves: what they are about is their name.
     end = (_VAGUE_END if kind in VAGUE else _HEAD_END).search(part)
     split = end.start() if end else 0
-    written = _WORD.findall(part)
+    written = _WORD.findall(part, 0, split)
+    in_head = len([word for word in written if word not in STOP])
+    written += _WORD.findall(part, split)
     words = [word for word in written if word not in STOP]
     if not words:
         return None
-    in_head = sum(word not in STOP for word in _WORD.findall(part[:split])) if split else len(words)
     in_head = in_head or len(words)
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.
     both = [""] * (2 * len(words) - 1)
@@ -224,12 +253,26 @@ def _segment(part: str) -> Segment | None:
     both[1::2] = [f"{first} {second}" for first, second in pairwise(words)]
     if not _CONCEPTS_BEGIN.isdisjoint(written):
         both += [f"={_CONCEPT_OF[name]}" for name in dict.fromkeys(_CONCEPT.findall(part))]
-    bare = named is not None and named[1] in _BARE and len(_WORD.findall(named[1])) >= in_head
-    return Segment(kind=kind, words=tuple(both), head=2 * in_head - 1, bare=bare)
+    bare = named is not None and named[1] in _BARE and _ADDS_NOTHING.issuperset(words[len(named[1].split()) : in_head])
+    return Segment(kind, *_each_once(both, 2 * in_head - 1), bare)
+
+
+def _each_once(words: list[str], head: int) -> tuple[tuple[str, ...], bytes, int]:
+    """Return the words, each at its first place, the tenths that these places count, and how many words the head has."""
+    once, tenths = tuple(dict.fromkeys(words)), _tenths_of_places(len(words))
+    if len(once) == len(words):
+        return once, tenths, head
+    by_first_place = dict(zip(reversed(words), reversed(tenths), strict=True))
+    return once, bytes(map(by_first_place.__getitem__, once)), len(set(words[:head]))
+
+
+@cache
+def _tenths_of_places(count: int) -> bytes:
+    return bytes([10] * _FIRST + [7] * (_SECOND - _FIRST) + [4] * (count - _SECOND))[:count]
 
 
 def _is_note(text: str, core: str, segments: tuple[Segment, ...]) -> bool:
-    if not segments or _NOTE_START.match(text):
+    if not segments or _NOTE_START.match(text) or _OPEN_HEADING.fullmatch(text):
         return True
     if text.endswith(":"):
         return len(segments) == 1 and segments[0].kind in VAGUE

@@ -316,8 +316,8 @@ class ProcedureMatcher:
         counts = np.bincount(met, minlength=len(self._codes))
         # How many names share so many features or more, from the most down: there are few counts, and sorting is slow.
         reached = np.bincount(counts)[::-1].cumsum()
-        least = len(reached) - 1 - np.searchsorted(reached, LOOKED_AT)
-        places = np.flatnonzero(counts >= max(least, 1))
+        least = max(len(reached) - 1 - int(np.searchsorted(reached, LOOKED_AT)), 1)
+        places = np.flatnonzero(counts >= least)
         met = met[counts[met] >= least]
         first = np.empty(len(self._codes), dtype=np.int64)
         first[met[::-1]] = np.arange(len(met) - 1, -1, -1)  # of several places the last one written stays

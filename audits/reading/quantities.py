@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from audits.procedure import CopyForm, Quantity
-from audits.reading.text import Guarded, fold, remembered
+from audits.reading.text import Guarded, fold, has_any, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +101,7 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
     An original that is only shown for comparison makes the copy a plain one. "Sao y" may be either kind of copy.
     """
     folded = fold(text)
-    if not any(word in folded for word in _OF_COPIES):
+    if not has_any(folded, _OF_COPIES):
         return frozenset()
     forms: set[CopyForm] = set()
     rest, shown = _without_what_is_shown(folded)

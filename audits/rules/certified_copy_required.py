@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Đòi bản sao chứng thực, bản chính"
 REMEDY = "Sửa thành phần hồ sơ để nhận bản sao như danh mục quốc gia, không đòi bản chính hay bản sao chứng thực."
 SEVERITY = Severity.MEDIUM
-VERSION = 3
+VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 

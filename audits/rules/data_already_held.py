@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Giấy tờ đã có trong cơ sở dữ liệu"
 REMEDY = "Bỏ giấy tờ này khỏi thành phần hồ sơ và để bộ phận tiếp nhận tự khai thác dữ liệu đã được kết nối."
 SEVERITY = Severity.HIGH
-VERSION = 3
+VERSION = 4
 CITATIONS = (Citation("nd-118-2025", "khoản 2a Điều 4"),)
 SINCE = date(2026, 8, 5)
 """First day of the duty (NĐ 309/2026)."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Vượt số bộ, số bản"
 REMEDY = "Giảm số bộ, số bản phải nộp về đúng số lượng trong danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 3
+VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("nd-63-2010", "khoản 6 Điều 18"))
 
 

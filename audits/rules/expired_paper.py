@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TITLE = "Giấy tờ không còn giá trị"
 REMEDY = "Bỏ giấy tờ đã hết giá trị khỏi thành phần hồ sơ và tự khai thác thông tin thay thế trong Cơ sở dữ liệu quốc gia về dân cư."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-104-2022", "Điều 14"),)
 
 # The paper, and the first day on which it may no longer be asked for (Luật Cư trú 2020, khoản 3 Điều 38; NĐ 104/2022).

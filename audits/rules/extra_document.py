@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Giấy tờ ngoài quy định"
 REMEDY = "Bỏ giấy tờ này khỏi thành phần hồ sơ và hướng dẫn bộ phận tiếp nhận không yêu cầu người dân nộp."
 SEVERITY = Severity.HIGH
-VERSION = 3
+VERSION = 4
 CITATIONS = (
     Citation("nd-63-2010", "điểm b khoản 1 Điều 6"),
     Citation("nd-63-2010", "khoản 6 Điều 18"),

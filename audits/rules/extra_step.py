@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Thêm bước, thêm xác nhận"
 REMEDY = "Bỏ yêu cầu xác nhận này; nếu cần thẩm tra thì cơ quan giải quyết tự thực hiện."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "khoản 6 Điều 18"),)
 
 _NEIGHBOURHOOD = (

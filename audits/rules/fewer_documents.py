@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Cắt giảm giấy tờ"
 REMEDY = "Biểu dương đơn vị và kiến nghị Bộ bỏ giấy tờ này khỏi danh mục quốc gia để áp dụng chung."
 SEVERITY = None
-VERSION = 3
+VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"),)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TITLE = "Yêu cầu giấy tờ chung chung"
 REMEDY = "Bỏ dòng ghi chung chung và liệt kê đích danh từng giấy tờ phải nộp như danh mục quốc gia."
 SEVERITY = Severity.HIGH
-VERSION = 2
+VERSION = 3
 CITATIONS = (Citation("nd-63-2010", "khoản 1 Điều 8"),)
 
 # How the catalogue reserves unnamed papers: more freely than an office is accused of, for then the fault is not the office's.

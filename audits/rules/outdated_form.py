@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TITLE = "Biểu mẫu cũ, sai"
 REMEDY = "Thay bằng biểu mẫu ban hành kèm theo văn bản đang có hiệu lực như danh mục quốc gia."
 SEVERITY = Severity.MEDIUM
-VERSION = 3
+VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "Điều 25"))
 
 _FORM = re.compile(r"\b(?:mẫu|biểu mẫu)\b")

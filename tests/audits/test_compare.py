@@ -21,6 +21,7 @@ from audits.rules import rules
 from crawlers.records import PublishedProcedure
 from fixtures.generate import TUNE, generate
 from fixtures.province import FOLDER
+from fixtures.rewriting import AS_LISTED
 from reports.comparison import write_comparison
 from tests.audits.sample import ON, Json, catalogue, official, published
 from tests.commands import soat
@@ -299,6 +300,9 @@ REWRITINGS: st.SearchStrategy[Callable[[str], str]] = st.sampled_from(
         lambda text: f"{text};",
     ]
 )
+OFFICES_REWRITINGS: st.SearchStrategy[Callable[[str], str]] = st.builds(
+    lambda change, rng: lambda text: change(rng, text), st.sampled_from(AS_LISTED), st.randoms(use_true_random=False)
+)
 # Papers of known kinds that no procedure of this catalogue asks for.
 FOREIGN = (
     "Phiếu lý lịch tư pháp số 2",
@@ -344,6 +348,17 @@ def test_harmless_rewriting_changes_no_verdict(data: st.DataObject, record: Json
     before = sorted((sign.rule, -1 if sign.document is None else sign.document) for sign in signs(record))
     after = sorted((sign.rule, -1 if sign.document is None else order[sign.document]) for sign in signs(rewritten))
     assert after == before
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.data(), record=st.sampled_from(VARIED))
+def test_what_offices_do_to_a_line_makes_no_accusation(data: st.DataObject, record: Json) -> None:
+    papers = [
+        {**paper, "name": data.draw(BULLETS) + data.draw(OFFICES_REWRITINGS)(paper["name"])}
+        for paper in record["documents"]
+    ]
+    before = {(sign.rule, sign.document) for sign in signs(record)}
+    assert {(sign.rule, sign.document) for sign in signs({**record, "documents": papers})} <= before
 
 
 @settings(deadline=None, max_examples=150)

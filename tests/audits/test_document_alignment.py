@@ -84,8 +84,36 @@ SIBLING = official(
     "1.001193", "Đăng ký khai sinh", ["Tờ khai đăng ký khai sinh", "Giấy chứng sinh", "Văn bản cam đoan về việc sinh"]
 )
 COMPANY = official("2.001199", "Thành lập công ty", ["Điều lệ công ty", "Đơn đề nghị điều chỉnh nội dung đăng ký"])
+GUIDE = official(
+    "1.005999",
+    "Cấp thẻ hướng dẫn viên vườn quốc gia",
+    [
+        "Đơn theo Mẫu số 07",
+        "Đơn đề nghị cấp thẻ hướng dẫn viên theo Mẫu số 21",
+        "Đơn đề nghị cấp thẻ hướng dẫn viên theo Mẫu số 22",
+        "Thẻ hướng dẫn viên cấp lần gần nhất đối với người đã có thẻ",
+        "02 ảnh mới chụp không quá 06 tháng, cỡ 3cm x4cm, mặt nhìn thẳng, đầu để trần, phông nền trắng",
+        "Giấy tờ, tài liệu chứng minh chỗ ở hợp pháp",
+        "Bản đồ tuyến đi; đối với tuyến qua suối phải có bản cam kết bảo đảm an toàn cho khách và nộp lại biên bản khảo sát tuyến",
+        "Hóa đơn điện tử",
+        "Dự thảo nội quy tuyến",
+    ],
+)
+RESCUE = official(
+    "1.005998", "Công nhận đội cứu hộ suối", ["Phương án cứu hộ trên suối", "Tờ khai thành lập đội cứu hộ"]
+)
+FERRY = official(
+    "1.005997",
+    "Mở bến đò trên suối",
+    [
+        "Xuất trình giấy tờ chứng minh nguồn gốc con đò theo quy định: phiếu xuất xưởng hoặc bảng kê vật tư",
+        "Quyết định của hội đồng làng theo hương ước về việc đặt tên bến và cử người trông coi",
+        "Chứng chỉ cũ",
+        "Biên lai nộp lệ phí bến bãi",
+    ],
+)
 OTHERS = official("1.999999", "Những thủ tục khác", BACKGROUND)
-JUDGE = Judge(catalogue([LAND, DEATH, TRANSPORT, BUILDING, SIBLING, COMPANY, OTHERS]))
+JUDGE = Judge(catalogue([LAND, DEATH, TRANSPORT, BUILDING, SIBLING, COMPANY, GUIDE, RESCUE, FERRY, OTHERS]))
 CODES = {
     "land": LAND,
     "death": DEATH,
@@ -93,6 +121,9 @@ CODES = {
     "building": BUILDING,
     "birth": SIBLING,
     "company": COMPANY,
+    "guide": GUIDE,
+    "rescue": RESCUE,
+    "ferry": FERRY,
 }
 
 
@@ -137,6 +168,18 @@ def aligned(procedure: str, *papers: str) -> tuple[LineMatch, ...]:
             "company", "Đơn điều chỉnh nội dung theo khoản 2 Điều 5", [(0, 1)], id="one “điều” is, one is not"
         ),
         pytest.param("birth", "Tờ khai ĐK khai sinh", [(0, 0)], id="unknown abbreviation"),
+        pytest.param("land", "TP-H21.000417 Mảnh trích đo bản đồ địa chính", [(0, 3)], id="the portal's code first"),
+        pytest.param("land", "KQ.H21.000417.S - Mảnh trích đo bản đồ địa chính", [(0, 3)], id="another portal's code"),
+        pytest.param("land", "Mẫu số 31: Đơn đăng ký biến động đất đai", [(0, 0)], id="form number first"),
+        pytest.param(
+            "guide", "Thẻ hướng dẫn viên cũ (nếu đổi lại)", [(0, 3)], id="short, by the procedure's own words"
+        ),
+        pytest.param("guide", "Ảnh 3×4 cm (02 ảnh)", [(0, 4)], id="a picture by its size alone"),
+        pytest.param("guide", "Có 03 ảnh chân dung", [(0, 4)], id="a verb before the number"),
+        pytest.param("guide", "Cam kết bảo đảm an toàn cho khách", [(0, 6)], id="behind “phải có” of a long paper"),
+        pytest.param("guide", "Biên bản khảo sát tuyến", [(0, 6)], id="behind “và nộp lại” of a long paper"),
+        pytest.param("ferry", "Xuất trình bản gốc giấy tờ nguồn gốc con đò", [(0, 0)], id="named before the colon"),
+        pytest.param("ferry", "Chứng chỉ lái đò do huyện cấp trước đây", [(0, 2)], id="“cũ” names no certificate"),
     ],
 )
 def test_the_same_paper(procedure: str, line: str, places: list[tuple[int, int]]) -> None:
@@ -144,6 +187,48 @@ def test_the_same_paper(procedure: str, line: str, places: list[tuple[int, int]]
     assert found.kind is LineKind.MATCHED
     assert set(found.components) & set(places)
     assert set(found.components) <= set(places)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Đơn đề nghị cấp mới thẻ hướng dẫn viên", (0, 1)),  # not the one that is called by nothing but its kind
+        ("Đơn đề nghị cấp thẻ hướng dẫn viên (Mẫu số 22)", (0, 2)),  # the form's number tells two apart
+    ],
+)
+def test_the_nearest_of_several_comes_first(line: str, place: tuple[int, int]) -> None:
+    (found,) = aligned("guide", line)
+    assert found.kind is LineKind.MATCHED
+    assert found.components[0] == place
+
+
+@pytest.mark.parametrize(
+    ("procedure", "line", "places"),
+    [
+        pytest.param("guide", "Hợp đồng thuê phòng trọ", {(0, 5)}, id="proves what an umbrella asks to be proved"),
+        pytest.param("guide", "Hóa đơn mua thẻ", {(0, 7)}, id="the official paper says no more than its kind"),
+        pytest.param("ferry", "Giấy nộp tiền vào ngân sách nhà nước", {(0, 3)}, id="the one receipt, renamed"),
+        pytest.param("guide", "Nội quy (do người nộp soạn thảo)", {(0, 8)}, id="a draft is drafted by someone"),
+        pytest.param("rescue", "Văn bản công nhận đội cứu hộ suối hợp pháp", set(), id="names no other paper"),
+        pytest.param("rescue", "Kế hoạch trực ngày lễ", {(0, 0)}, id="the only plan, under another name"),
+        pytest.param("rescue", "Đơn xin gia nhập", {(0, 1)}, id="the only application, under another name"),
+        pytest.param("ferry", "Quyết định đặt tên bến", {(0, 1)}, id="shortened in the middle"),
+        pytest.param("ferry", "Các giấy tờ nêu tại mục 1 và 2", set(), id="points to papers named elsewhere"),
+        pytest.param("ferry", "Hồ sơ nộp 02 bộ", set(), id="says only how it is handed in"),
+    ],
+)
+def test_what_may_be_an_official_paper_is_not_called_extra(
+    procedure: str, line: str, places: set[tuple[int, int]]
+) -> None:
+    (found,) = aligned(procedure, line)
+    assert found.kind is LineKind.UNCERTAIN
+    assert places <= set(found.components)
+
+
+def test_a_second_paper_of_a_kind_is_extra() -> None:
+    first, second = aligned("rescue", "Phương án cứu hộ trên suối", "Kế hoạch trực ngày lễ")
+    assert first.kind is LineKind.MATCHED
+    assert second.kind is LineKind.EXTRA
 
 
 @pytest.mark.parametrize(
@@ -177,6 +262,11 @@ def test_an_invented_paper(procedure: str, line: str) -> None:
     [
         "Thành phần hồ sơ bao gồm:",
         "Hồ sơ gồm:",
+        "II. Giấy tờ phải xuất trình",
+        "* Giấy tờ phải nộp đối với tổ chức",
+        "Bản sao một trong các giấy tờ sau đây",
+        "Hồ sơ áp dụng đối với hộ gia đình",
+        "Mẫu tờ khai tải về tại đây",
         "Đối với trường hợp ủy quyền thì hồ sơ gồm các giấy tờ sau:",
         "Lưu ý: giấy tờ do nước ngoài cấp phải được hợp pháp hóa lãnh sự",
         "Số lượng hồ sơ: 01 bộ",

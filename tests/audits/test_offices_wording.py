@@ -11,8 +11,9 @@ from functools import cache
 
 import pytest
 
-from audits.matching.documents import LineKind, OfficialPapers, align, learn_weights
+from audits.matching.documents import LineKind, OfficialPapers, align
 from audits.matching.papers import read_paper
+from audits.matching.similarity import Vocabulary
 from audits.procedure import Quantity, RequiredDocument
 from fixtures.province import FOLDER
 
@@ -207,7 +208,7 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (HOME, "Sổ hộ khẩu", EXTRA),
     (HOME, "Bản vẽ thiết kế căn nhà", EXTRA),
     (PASSPORT, "02 ảnh 4x6 cm nền trắng", 1),
-    (PASSPORT, "Hộ chiếu cũ còn giá trị", OPEN),
+    (PASSPORT, "Hộ chiếu cũ còn giá trị", 2),
     (PASSPORT, "Hóa đơn tiền điện 03 tháng gần nhất", EXTRA),
     (BOAT, "Hợp đồng mua bán tàu cá", OPEN),
     (BOAT, "Giấy xác nhận nơi neo đậu của UBND xã", EXTRA),
@@ -235,12 +236,12 @@ def official(procedure: str) -> OfficialPapers:
         for paper in case["profileComponents"]
     ]
     own = [name for papers in PROCEDURES.values() for name in papers]
-    weights = learn_weights([read_paper(name) for name in (*names, *own)])
+    vocabulary = Vocabulary([read_paper(name) for name in (*names, *own)])
     documents = [
         RequiredDocument(name, Quantity(), index=index, component=(0, index))
         for index, name in enumerate(PROCEDURES[procedure])
     ]
-    return OfficialPapers(procedure, documents, [read_paper(document.name) for document in documents], weights)
+    return OfficialPapers(procedure, documents, [read_paper(document.name) for document in documents], vocabulary)
 
 
 @pytest.mark.parametrize(("procedure", "line", "expected"), LINES, ids=[line for _, line, _ in LINES])
