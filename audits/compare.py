@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 TOGETHER = 64
 """How many lines are judged at once."""
-COLLECTED_AFTER = 20_000
-"""Objects made, and not freed, before the collector looks for garbage; a record takes some hundreds."""
 REMEMBERED = 1 << 12
 """How many contents and judgements are remembered; a whole commune's list is a few hundred."""
 # The source of a line, with the objects it holds; inside a JSON string the quotes would be escaped.
 _SOURCE = re.compile(rb'"source"\s*:\s*(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})')
 _SourceKey = tuple[str | None, str | None]
+_SELDOM = (50_000, 50, 1_000)
+"""Objects made between two collections of the young, and how many of these between two of the older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ def compare(
 
     """
     lawful = tuple(lawful)
-    judge = Judge(catalogue, lawful)
-    gc.freeze()  # the catalogue stays: the collector need not look through it again and again
-    desk = _Desk(judge, by_unit=bool(lawful))
-    shown = _shown(desk, files, progress)
+    with _seldom_collecting():
+        judge = Judge(catalogue, lawful)
+        desk = _Desk(judge, by_unit=bool(lawful))
+        shown = _shown(desk, files, progress)
     published: set[str] = set()
     maybe: set[str] = set()
     units: set[str] = set()
@@ -150,9 +150,11 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a line says apart from its source: its bytes as key, the record, and the parts it states and whether the catalogue knows it."""
+    """What a line says apart from its source: a key, the record with the source that published it first, and the parts it
+    states and whether the catalogue knows it.
+    """
 
-    key: bytes
+    key: object
     record: PublishedProcedure
     shown: tuple[frozenset[str], bool]
 
@@ -213,14 +215,17 @@ class _Desk:
         if isinstance(item, BadLine):
             return item
         try:
-            seen = item.pop("source", None)
-            source = Source.from_json(seen)
-            content = self._content(item)
+            record = PublishedProcedure.from_json(item)
         except RecordError as error:
             return BadLine(str(error))
+        shown = (frozenset(stated_parts(record)), self._judge.knows(record))
+        seen = item.pop("source", None)
         if cut is None or _json_of(cut[1]) == seen:
+            content = _Content(around, record, shown)
             _keep(self._contents, around, content)
-        return source, content
+        else:
+            content = _Content(orjson.dumps(item), record, shown)
+        return record.source, content
 
     def judge(self, asked: Sequence[_Asked]) -> list[_Judged]:
         """Judge contents as their sources publish them; one judged before costs a look-up."""
@@ -228,7 +233,7 @@ class _Desk:
         new = {key: one for key, one in zip(keys, asked, strict=True) if key not in self._judged}
         known = {key: self._judged[key] for key in keys if key not in new}
         pairs = self._judge.pairs(
-            (replace(one.content.record, source=one.source), one.on, one.shown) for one in new.values()
+            (_published_by(one.source, one.content.record), one.on, one.shown) for one in new.values()
         )
         for key, pair in zip(new, pairs, strict=True):
             known[key] = self._of(pair)
@@ -251,20 +256,26 @@ class _Desk:
             possible_codes(pair),
         )
 
-    def _content(self, item: dict[str, object]) -> _Content:
-        record = PublishedProcedure.from_json(item)
-        return _Content(orjson.dumps(item), record, (frozenset(stated_parts(record)), self._judge.knows(record)))
+
+def _published_by(source: Source, record: PublishedProcedure) -> PublishedProcedure:
+    return record if record.source == source else replace(record, source=source)
 
 
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
-    """Look for garbage in cycles less often: judging leaves hardly any, and looks in vain through all that is remembered."""
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECTED_AFTER, *before[1:])
+    """Keep the garbage collector from looking through the catalogue and the remembered contents again and again.
+
+    What judging makes holds no cycles, so that all of it goes as soon as nothing refers to it and the collector, which took
+    a sixth of the time, found nothing. It still looks through what is young, in case anything makes a cycle after all.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _json_of(text: bytes) -> object:

@@ -67,7 +67,7 @@ def read_lines(
             first_bad: BadLine | None = None
             good = False
             for number, line in enumerate(_lines(stream)):
-                if isinstance(line, BadLine) or line.strip():
+                if isinstance(line, BadLine) or not line.isspace():
                     if number == 0 and isinstance(line, bytes):
                         line = line.removeprefix(b"\xef\xbb\xbf")  # noqa: PLW2901
                     item = line if isinstance(line, BadLine) else parse(line)

@@ -9,7 +9,7 @@ from audits.reading.codes import read_code
 from audits.reading.money import read_fees
 from audits.reading.quantities import quantity_in_name, read_quantity
 from audits.reading.terms import read_terms
-from audits.reading.text import unaccented
+from audits.reading.text import remembered_lately, unaccented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,7 @@ def read_published(record: PublishedProcedure) -> Procedure:
     )
 
 
+@remembered_lately
 def read_channel(text: str | None) -> Channel | None:
     """Return the one channel a text names; None when it names none or several."""
     plain = unaccented(text or "")
@@ -74,6 +75,7 @@ def read_channel(text: str | None) -> Channel | None:
     return found.pop() if len(found) == 1 else None
 
 
+@remembered_lately
 def read_levels(text: str | None) -> frozenset[Level]:
     """Return the levels of government a text such as "Cấp tỉnh" or "commune" names."""
     plain = f"{unaccented(text or '')} "
@@ -82,6 +84,8 @@ def read_levels(text: str | None) -> frozenset[Level]:
 
 def _method(row: PublishedMethod, at: str, suspect: Mapping[str, str]) -> Method:
     """Read one way to submit; where the whole list varies, none of its values is believed."""
+    if not suspect:
+        return Method(read_channel(row.channel), read_terms(row.time), read_fees(row.fee))
     whole = "methods" in suspect
     channel = None if whole or f"{at}.channel" in suspect else read_channel(row.channel)
     terms, fees = read_terms(row.time), read_fees(row.fee)
@@ -94,10 +98,8 @@ def _method(row: PublishedMethod, at: str, suspect: Mapping[str, str]) -> Method
 
 def _document(index: int, document: PublishedDocument, suspect: Mapping[str, str]) -> RequiredDocument:
     name = document.name or ""
-    if f"documents[{index}].quantity" in suspect:
+    if suspect and f"documents[{index}].quantity" in suspect:
         quantity = Quantity(document.quantity or "")
     else:
         quantity = read_quantity(document.quantity) if document.quantity else quantity_in_name(name)
-    return RequiredDocument(
-        name=name, quantity=quantity, case=document.case or "", form=document.form or "", index=index
-    )
+    return RequiredDocument(name, quantity, document.case or "", document.form or "", index)

@@ -85,16 +85,12 @@ class Source:
 
         """
         source = _mapping(data or {}, "source")
-        places, suspect = (
-            {str(key): str(value) for key, value in _mapping(source.get(name) or {}, f"source.{name}").items()}
-            for name in ("places", "suspect")
-        )
         return cls(
-            **{key: _text(source.get(key), f"source.{key}") for key in _SOURCE_TEXTS},
-            places=places,
-            suspect=suspect,
+            places=_told(source, "places"),
+            suspect=_told(source, "suspect"),
+            **dict(zip(_SOURCE_TEXTS, _texts_of(source, _SOURCE_TEXTS, "source."), strict=True)),
             document=_text(source.get("document"), "source.document"),
-            confidence=_shares(source.get("confidence") or {}, "source.confidence"),
+            confidence=_shares(source["confidence"], "source.confidence") if source.get("confidence") else {},
         )
 
 
@@ -167,8 +163,8 @@ class PublishedProcedure:
             methods=_rows(record.get("methods"), "methods", PublishedMethod),
             documents=_rows(record.get("documents"), "documents", PublishedDocument),
             legal_bases=None if bases is None else tuple(_texts(bases, "legal_bases")),
-            ignored=tuple(sorted(key for key in record if key not in _KEYS)),
-            **{key: _text(record.get(key), key) for key in _TEXTS},
+            ignored=() if record.keys() <= _KEYS else tuple(sorted(record.keys() - _KEYS)),
+            **dict(zip(_TEXTS, _texts_of(record, _TEXTS), strict=True)),
         )
 
 
@@ -250,6 +246,8 @@ _TEXTS = (
     "status",
 )
 _KEYS = {*_TEXTS, "source", "methods", "documents", "legal_bases"}
+_ROW_TEXTS = {row: tuple(item.name for item in fields(row)) for row in (PublishedMethod, PublishedDocument)}
+_TEXT_OR_NOTHING = frozenset({str, type(None)})
 
 
 def _compact(value: object) -> dict[str, Any]:
@@ -271,6 +269,21 @@ def _text(value: object, path: str) -> str | None:
     raise RecordError(f"{path}: cần chuỗi ký tự, gặp {type(value).__name__}")
 
 
+def _texts_of(data: Mapping[str, Any], names: tuple[str, ...], *path: object) -> list[str | None]:
+    """Return the texts under these names; only where one is no text is each looked at by itself, and its path put together."""
+    values = list(map(data.get, names))
+    if _TEXT_OR_NOTHING.issuperset(map(type, values)):
+        return values
+    before = "".join(map(str, path))
+    return [_text(value, f"{before}{name}") for name, value in zip(names, values, strict=True)]
+
+
+def _told(source: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Return what a source tells of fields, by their path."""
+    told = source.get(name)
+    return {str(key): str(value) for key, value in _mapping(told, f"source.{name}").items()} if told else {}
+
+
 def _shares(value: object, path: str) -> dict[str, float]:
     shares = {}
     for key, share in _mapping(value, path).items():
@@ -283,6 +296,8 @@ def _shares(value: object, path: str) -> dict[str, float]:
 def _texts(value: object, path: str) -> list[str]:
     if not isinstance(value, list):
         raise RecordError(f"{path}: cần một danh sách, gặp {type(value).__name__}")
+    if set(map(type, value)) == {str}:
+        return value
     return [text for index, item in enumerate(value) if (text := _text(item, f"{path}[{index}]")) is not None]
 
 
@@ -291,9 +306,14 @@ def _rows(value: object, path: str, row: type[Row]) -> tuple[Row, ...] | None:
         return None
     if not isinstance(value, list):
         raise RecordError(f"{path}: cần một danh sách, gặp {type(value).__name__}")
-    names = [item.name for item in fields(row)]
+    names = _ROW_TEXTS[row]
     return tuple(
-        row(**{name: _text(entry.get(name), f"{path}[{index}].{name}") for name in names})
-        for index, item in enumerate(value)
-        for entry in [_mapping(item, f"{path}[{index}]")]
+        [
+            row(
+                *_texts_of(
+                    item if type(item) is dict else _mapping(item, f"{path}[{index}]"), names, path, "[", index, "]."
+                )
+            )
+            for index, item in enumerate(value)
+        ]
     )

@@ -19,6 +19,8 @@ from audits.procedure import Level
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from audits.catalogue import Catalogue, Repealed, Specific
     from audits.procedure import Procedure
 
@@ -72,7 +74,7 @@ class Match:
 _TELLING = frozenset(
     "lại đổi mới gia hạn thu hồi điều chỉnh sửa bổ sung chấm dứt hủy tạm ngừng ngoài không chưa đang trừ lẻ buôn sản xuất nhập xuất đầu".split()  # noqa: SIM905
 )
-_PREFIX = re.compile(r"^(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
+_PREFIX = re.compile(r"(?:\d+[.)]\s*)?(?:(?:nhóm )?(?:thủ tục|tthc|dịch vụ công)(?: hành chính)?\s*:?\s*)+(?=\w|$)")
 _SUFFIX = re.compile(r"\s*\((?:thực hiện (?:tại|ở) )?cấp (?P<level>tỉnh|xã|huyện|bộ|trung ương|tw)\)[\s.;*]*$")
 _LEVELS = {
     "tỉnh": Level.PROVINCE,
@@ -87,7 +89,9 @@ _WORD = re.compile(r"\w+")
 @lru_cache(maxsize=50_000)
 def name_key(name: str) -> str:
     """Return a name reduced to what tells procedures apart: folded, abbreviations written out, no "Thủ tục", no punctuation."""
-    text = _PREFIX.sub("", plain_text(name))
+    text = plain_text(name)
+    if match := _PREFIX.match(text):
+        text = text[match.end() :]
     if not text[-1:].isalnum():  # else no footnote and no bracket stands at its end
         text = _SUFFIX.sub("", _FOOTNOTE.sub("", text))
     return " ".join(_WORD.findall(text))
@@ -131,7 +135,7 @@ class ProcedureMatcher:
         self._weights = {
             feature: round(1000 * math.log1p((total + 1) / len(places))) for feature, places in postings.items()
         }
-        self._totals = {code: self._total(features) for code, features in self._features.items()}
+        self._totals = {code: sum(self._weighed(features).values()) for code, features in self._features.items()}
         # Where the names with a feature stand among the codes; what nearly every name has tells nothing.
         common = max(50, total // 5)
         self._postings = {
@@ -291,62 +295,75 @@ class ProcedureMatcher:
         return [shares[0][1]] if shares[0][0] >= 0.5 and shares[0][0] - shares[1][0] >= ALONE else codes
 
     def _nearest(self, key: str) -> list[tuple[float, str]]:
-        features = _features(key)
-        total = self._total(features)
+        weighed = {key: self._weighed(_features(key))}
+        codes = self._sharing_most(weighed[key])
         slips = [word for word in key.split() if word not in self._weights]
+        near = _near_words(slips, (self._features[code] for code in codes))
         scored = []
-        for code in self._sharing_most(features):
-            mended = self._mended(key, slips, code) if slips else key
-            if mended == key:
-                scored.append((self._likeness(features, total, code), code))
-            else:
-                other = _features(mended)
-                scored.append((self._likeness(other, self._total(other), code), code))
+        for code in codes:
+            mended = key if near.isdisjoint(self._features[code]) else self._mended(key, slips, code)
+            if mended not in weighed:
+                weighed[mended] = self._weighed(_features(mended))
+            scored.append((self._likeness(weighed[mended], code), code))
         return sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:5]
 
-    def _sharing_most(self, features: frozenset[str]) -> list[str]:
+    def _sharing_most(self, features: Iterable[str]) -> list[str]:
         """Return the `LOOKED_AT` codes whose names share most features; of those that share as many, the ones met first."""
         postings = [self._postings[feature] for feature in sorted(features) if feature in self._postings]
         if not postings:
             return []
         met = np.concatenate(postings)
         counts = np.bincount(met, minlength=len(self._codes))
-        first = np.zeros(len(self._codes), dtype=np.int64)
+        # How many names share so many features or more, from the most down: there are few counts, and sorting is slow.
+        reached = np.bincount(counts)[::-1].cumsum()
+        least = max(len(reached) - 1 - int(np.searchsorted(reached, LOOKED_AT)), 1)
+        places = np.flatnonzero(counts >= least)
+        met = met[counts[met] >= least]
+        first = np.empty(len(self._codes), dtype=np.int64)
         first[met[::-1]] = np.arange(len(met) - 1, -1, -1)  # of several places the last one written stays
-        least = np.partition(counts, -LOOKED_AT)[-LOOKED_AT] if len(counts) > LOOKED_AT else 1
-        places = np.flatnonzero(counts >= max(least, 1))
         order = np.lexsort((first[places], -counts[places]))[:LOOKED_AT]
         return [self._codes[place] for place in places[order].tolist()]
 
     def _told_short(self, key: str) -> tuple[str, ...]:
         """Return the codes, at most three, whose long names have nearly every word of a short one."""
-        words = frozenset(key.split())
-        shared = [(self._total(words & self._features[code]), code) for code in self._sharing_most(words)]
-        least = TOLD_SHORT * self._total(words)
+        words = self._weighed(frozenset(key.split()))
+        shared = [(self._shared(words, code), code) for code in self._sharing_most(words)]
+        least = TOLD_SHORT * sum(words.values())
         return tuple(code for weight, code in sorted(shared, key=lambda pair: -pair[0])[:3] if weight >= least)
 
     def _mended(self, key: str, slips: list[str], code: str) -> str:
         """Return the name with every word that no official name has, one letter off a word of this one, put right."""
         words = name_key(self._catalogue.procedures[code].name).split()
-        right = {
-            slip: next((word for word in words if Levenshtein.distance(slip, word, score_cutoff=1) <= 1), slip)
-            for slip in slips
-        }
-        return " ".join(right.get(word, word) for word in key.split())
+        right = {slip: next((word for word in words if _one_letter_off(slip, word)), slip) for slip in slips}
+        return " ".join([right.get(word, word) for word in key.split()])
 
     def name_similarity(self, one: str, code: str) -> float:
         """Return from 0 to 1 how alike a name and that of an official procedure are, rare words counting most."""
-        features = _features(name_key(one))
-        return self._likeness(features, self._total(features), code)
+        return self._likeness(self._weighed(_features(name_key(one))), code)
 
-    def _likeness(self, features: frozenset[str], total: int, code: str) -> float:
-        """Return how alike a name of these features, whose weights come to `total`, and that of a code are."""
-        shared = self._total(features & self._features[code])
-        return 2 * shared / (total + self._totals[code]) if shared else 0.0
+    def _likeness(self, weighed: Mapping[str, int], code: str) -> float:
+        """Return how alike a name with these features and that of a code are."""
+        shared = self._shared(weighed, code)
+        return 2 * shared / (sum(weighed.values()) + self._totals[code]) if shared else 0.0
 
-    def _total(self, features: frozenset[str]) -> int:
+    def _shared(self, weighed: Mapping[str, int], code: str) -> int:
+        """Return what the features that the name of a code has too weigh."""
+        theirs = self._features[code]
+        return sum([weight for feature, weight in weighed.items() if feature in theirs])
+
+    def _weighed(self, features: Iterable[str]) -> dict[str, int]:
         weights, unseen = self._weights, self._unseen
-        return sum([weights.get(feature, unseen) for feature in features])
+        return {feature: weights.get(feature, unseen) for feature in features}
+
+
+def _near_words(slips: list[str], names: Iterable[frozenset[str]]) -> set[str]:
+    """Return the words of these names (by their features) that are a slip but for one letter at most."""
+    words = {feature for feature in set().union(*names) if " " not in feature} if slips else ()
+    return {word for word in words for slip in slips if _one_letter_off(slip, word)}
+
+
+def _one_letter_off(slip: str, word: str) -> bool:
+    return -1 <= len(slip) - len(word) <= 1 and Levenshtein.distance(slip, word, score_cutoff=1) <= 1
 
 
 def owner_code(procedure: Procedure) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audits.procedure import Fee, Fees, Stated
 from audits.reading.contexts import contexts, joined, statement_end, statement_start, statements
-from audits.reading.text import CAPITALS, clean, fold, remembered
+from audits.reading.text import CAPITALS, Guarded, clean, fold, remembered, remembered_lately
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,9 +21,10 @@ DOUBTFUL = 1000
 _CURRENCY = (
     r"(?:việt\snam\sđồng|vn\sđồng|vnđ|vnd|đồng(?!\s(?:thời|chí|sở\shữu|sử\sdụng|ý|bộ|tác\sgiả|nai|tháp))|đ)(?!\w)"
 )
+# It begins with a digit, and only then looks what stands before it, which is what makes the search fast.
 _AMOUNT = re.compile(
-    rf"""(?<![\w.,/])(?<![0-9]\s)
-    (?P<number>[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[1-9][0-9]{{0,2}}(?:\s[0-9]{{3}})+(?=\s?{_CURRENCY})|[0-9]+(?:[.,][0-9]{{1,2}})?)(?![0-9])
+    rf"""(?P<number>[0-9](?<![\w.,/].)(?<![0-9]\s.)
+    (?:(?<!0)[0-9]{{0,2}}(?:[.,][0-9]{{3}})+|(?<!0)[0-9]{{0,2}}(?:\s[0-9]{{3}})+(?=\s?{_CURRENCY})|[0-9]*(?:[.,][0-9]{{1,2}})?))(?![0-9])
     (?:\s?(?P<scale>triệu|nghìn|ngàn)(?!\w))?
     (?:\s?(?P<currency>{_CURRENCY}))?""",
     re.VERBOSE,
@@ -39,8 +40,9 @@ _SCALES = {"triệu": 10**6, "nghìn": 1000, "ngàn": 1000}
 _NUMBERED = re.compile(
     r"(?:mẫu(?: số)?|biểu|điểm|khoản|điều|mục|phụ lục|phần|stt|số|thứ|ngày|tháng|năm|hạng|loại|nhóm)\s?$"
 )
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[., ][0-9]{3})+")
 _BARE_END = re.compile(r"\s?(?:$|[;,)\n/]|\.(?:\s|$)|(?:-|đến|tới)\s?[0-9])")
-_PERCENT_OF = re.compile(r"%\s?(?:của|mức|so với|x)?[^;.\n0-9]{0,30}$")
+_PERCENT_OF = Guarded(r"%\s?(?:của|mức|so với|x)?[^;.\n0-9]{0,30}$", "%")
 _THRESHOLD = re.compile(r"(?:dưới|trên|từ|đến|tới|không quá|giá trị|trị giá|vốn|-)\s?(?:là\s)?$")
 _THRESHOLD_GOES_ON = re.compile(r"\s?(?:đến|tới|-)(?:\s(?:dưới|không quá))?\s?$")
 
@@ -60,8 +62,10 @@ _REDUCED = re.compile(
 _NOTHING = re.compile(
     rf"{_LABEL}(?:-|\.+|…|n/a|không rõ|đang cập nhật|chưa có|(?:không|chưa)(?: được| có)? (?:quy định|thông tin|xác định|cập nhật|công bố|áp dụng|ban hành)\b.*)[.\s]*"
 )
-_ELSEWHERE = re.compile(
-    r"\btheo\b|thông tư|nghị định|nghị quyết|quyết định|hđnd|hội đồng nhân dân|quy định|biểu (?:giá|phí|mức|thu)|thỏa thuận|%|\busd\b|\$|đô la|\beur\b|tùy|căn cứ|luật"
+_ELSEWHERE = Guarded(
+    r"\btheo\b|thông tư|nghị định|nghị quyết|quyết định|hđnd|hội đồng nhân dân|quy định|biểu (?:giá|phí|mức|thu)|thỏa thuận|%|\busd\b|\$|đô la|\beur\b|tùy|căn cứ|luật",
+    *("theo", "thông tư", "nghị", "quyết định", "hđnd", "hội đồng", "quy định", "biểu", "thỏa thuận"),
+    *("%", "usd", "$", "đô la", "eur", "tùy", "căn cứ", "luật"),
 )
 _COUNCIL = re.compile(r"hđnd|hội đồng nhân dân")
 _ABOUT_FEES = re.compile(r"\bphí\b|mức thu")
@@ -81,10 +85,9 @@ def read_fees(text: str | None) -> Fees | None:
     """
     if text is None:
         return None
-    options = _options(text)
-    if options:
-        return Fees(text, Stated.VALUES, options)
-    return Fees(text, _without_amount(text))
+    plain = clean(text)
+    options = _options(text, plain)
+    return Fees(text, Stated.VALUES if options else _without_amount(plain), options)
 
 
 def official_fees(method: Mapping[str, Any]) -> Fees:
@@ -108,8 +111,8 @@ def official_fees(method: Mapping[str, Any]) -> Fees:
     if not values:
         values = [(_value(method.get("feeText") or row.value), row.remark)]
     raw = "\n".join(dict.fromkeys(part for part in (_string(method.get("feeText")) or row.value, *told) if part))
-    found = dict.fromkeys(option for text in told for option in _options(text))
-    found.update(dict.fromkeys(option for option in _options(row.rest) if option.amount))
+    found = dict.fromkeys(option for text in told for option in _options(text, clean(text)))
+    found.update(dict.fromkeys(option for option in _options(row.rest, clean(row.rest)) if option.amount))
     amounts = {option.amount for option in found}
     options = [
         Fee(value, unit=_unit_of(remark), context=" ".join(remark.split()))
@@ -200,7 +203,7 @@ def _official_state(options: list[Fee], told: Sequence[str], rest: str) -> State
         return Stated.NONE
     if any(_ELSEWHERE.search(text) or _ABOUT_FEES.search(text) for text in (fold(told[0]), *about_fees)):
         return Stated.ELSEWHERE
-    return _without_amount(told[0])
+    return _without_amount(clean(told[0]))
 
 
 def _unit_of(remark: str) -> str | None:
@@ -213,9 +216,8 @@ def _unit(match: re.Match[str]) -> str:
     return re.sub(r"\s?/\s?", "/", match["unit"]).lower()
 
 
-def _options(text: str) -> tuple[Fee, ...]:
-    """Return every amount the text states, and an amount of 0 for each statement that says there is no charge."""
-    plain = clean(text)
+def _options(text: str, plain: str) -> tuple[Fee, ...]:
+    """Return every amount the text, which is `plain` when clean, states, and 0 for each statement that says there is no charge."""
     folded = fold(text)
     if len(folded) != len(plain):
         plain = folded
@@ -235,12 +237,17 @@ def _free_statements(plain: str, spans: Sequence[tuple[int, int]]) -> list[tuple
     while place < len(plain):
         end = statement_end(plain, place)
         statement = plain[place:end].strip(" -+*•.,;\n")
-        folded = fold(statement)
-        free = _FREE.fullmatch(folded) or (_SAYS_FREE.search(folded) and not _REDUCED.search(folded))
-        if free and statement_start(plain, place) not in taken and not (_NOTHING.fullmatch(folded)):
-            found.append((place, Fee(0, None, statement if spans or _CASE.search(folded) else "")))
+        if statement and _states_no_charge(statement) and statement_start(plain, place) not in taken:
+            found.append((place, Fee(0, None, statement if spans or _CASE.search(fold(statement)) else "")))
         place = end + 1
     return found
+
+
+@remembered_lately
+def _states_no_charge(statement: str) -> bool:
+    folded = fold(statement)
+    free = _FREE.fullmatch(folded) or (_SAYS_FREE.search(folded) and not _REDUCED.search(folded))
+    return bool(free) and not _NOTHING.fullmatch(folded)
 
 
 def _amounts(plain: str, folded: str) -> list[re.Match[str]]:
@@ -248,7 +255,7 @@ def _amounts(plain: str, folded: str) -> list[re.Match[str]]:
     found = [
         match
         for match in _AMOUNT.finditer(folded)
-        if _is_money(match, plain, folded) and not _NUMBERED.search(folded, 0, match.start())
+        if _is_money(match, plain, folded) and not _NUMBERED.search(folded, max(0, match.start() - 10), match.start())
     ]
     kept: list[re.Match[str]] = []
     following: tuple[int, bool] | None = None  # where the next amount begins, and whether it is a threshold
@@ -273,8 +280,8 @@ def _opens_a_case(folded: str, end: int, following: tuple[int, bool] | None) -> 
 
 def _is_money(match: re.Match[str], plain: str, folded: str) -> bool:
     number, scale, currency = match["number"], match["scale"], match["currency"]
-    grouped = re.fullmatch(r"[0-9]{1,3}(?:[., ][0-9]{3})+", number) is not None
-    if not grouped and re.search(r"[.,]", number) and scale is None:
+    grouped = _GROUPED.fullmatch(number) is not None
+    if not grouped and ("." in number or "," in number) and scale is None:
         return False
     whole_field = match.start() == 0 and match.end() == len(folded.rstrip(". "))
     bare = (grouped or scale is not None) and _BARE_END.match(plain, match.end())
@@ -286,19 +293,29 @@ def _amount(match: re.Match[str]) -> int:
     number, scale = match["number"], match["scale"]
     if scale is None:
         return int(re.sub(r"[., ]", "", number))
-    if re.fullmatch(r"[0-9]{1,3}(?:[., ][0-9]{3})+", number):
+    if _GROUPED.fullmatch(number):
         return int(re.sub(r"[., ]", "", number)) * _SCALES[scale]
     return int(Fraction(number.replace(",", ".")) * _SCALES[scale])
 
 
-def _without_amount(text: str) -> Stated:
-    """Tell what a field says that states no amount."""
-    parts = [fold(part) for part in statements(clean(text))]
-    if not parts or all(_NOTHING.fullmatch(part) for part in parts):
+def _without_amount(plain: str) -> Stated:
+    """Tell what a field says that states no amount; `plain` is its clean text."""
+    parts = statements(plain)
+    rest = [part for part in parts if not _states_nothing(part)]
+    if not rest:
         return Stated.NONE
-    rest = [part for part in parts if not _NOTHING.fullmatch(part)]
-    if any(_ELSEWHERE.search(part) for part in rest):
+    if any(_refers_elsewhere(part) for part in rest):
         return Stated.ELSEWHERE
-    if len(rest) < len(parts) and not any(_OTHER_FIELD.match(part) for part in rest):
+    if len(rest) < len(parts) and not any(_OTHER_FIELD.match(fold(part)) for part in rest):
         return Stated.NONE
     return Stated.UNREADABLE
+
+
+@remembered_lately
+def _states_nothing(statement: str) -> bool:
+    return _NOTHING.fullmatch(fold(statement)) is not None
+
+
+@remembered_lately
+def _refers_elsewhere(statement: str) -> bool:
+    return _ELSEWHERE.search(fold(statement)) is not None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import Enum, auto
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audits.procedure import Stated, Term, Terms, Unit
 from audits.reading.contexts import contexts, enclosing_end, joined, statement_end, statement_start, statements
 from audits.reading.money import split_description
-from audits.reading.text import Guarded, clean, fold, remembered
+from audits.reading.text import Guarded, clean, fold, remembered, remembered_lately
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ _NUMBER = rf"(?:{_DIGIT_NUMBER}(?:\s?\([^()0-9]{{1,40}}\))?|[½¼¾]|(?:nửa|{_
 _WORKING = r"(?:\s?\(?\s?(?:làm\s(?:việc|viêc|vệc|viẹc|viện)|hành\schính)\)?)"
 _UNIT = rf"(?:ngày{_WORKING}?|giờ{_WORKING}?|làm\sviệc|phút|h|tuần(?:\slàm\sviệc)?|tháng|năm)"
 _TERM = re.compile(
-    rf"""(?<![\w/.,])
+    rf"""(?<![\w/.,])(?=[0-9½¼¾]|nửa|{_WORD})
     (?:(?P<least>{_NUMBER})\s?(?P<least_unit>{_UNIT}(?!\w))?\s?(?:-|–|đến|tới)\s?)?
     (?P<most>{_NUMBER})\s?(?P<unit>{_UNIT})(?!\w)""",
     re.VERBOSE,
@@ -51,13 +51,16 @@ _UNITS = {
 }
 
 # Within the day, or the next working day where a dossier comes late: at most one working day.
-_SAME_DAY = re.compile(
-    r"trong (?:cùng |vòng )?(?:buổi|ngày)(?: làm việc)?(?: (?:tiếp theo|kế tiếp|liền kề))?(?!\s?(?:[0-9]|nghỉ|lễ|tết|thứ))\b|ngày làm việc (?:tiếp theo|kế tiếp|liền kề|sau)"
+_SAME_DAY = Guarded(
+    r"trong (?:cùng |vòng )?(?:buổi|ngày)(?: làm việc)?(?: (?:tiếp theo|kế tiếp|liền kề))?(?!\s?(?:[0-9]|nghỉ|lễ|tết|thứ))\b|ngày làm việc (?:tiếp theo|kế tiếp|liền kề|sau)",
+    *("trong buổi", "trong ngày", "cùng buổi", "cùng ngày", "vòng buổi", "vòng ngày"),
+    *("việc tiếp", "việc kế", "việc liền", "việc sau"),
 )
 _AT_ONCE = re.compile(
     r"\bngay (?:sau |trong |tại |lập )?(?:khi|thời điểm|tức|lúc|buổi|quầy)\b|(?:giải quyết|trả kết quả|thực hiện|cung cấp|trả|cấp|làm) ngay\b|tức thì|^ngay[.\s]*$"
 )
 
+_NUMBER_BEHIND = re.compile(r"\s[0-9]")
 # A number and a unit that are no limit of the procedure: what stands before …
 _NO_TERM_BEFORE = re.compile(
     r"""(?:trước|ít\snhất|tối\sthiểu|không\sdưới|không\sít\shơn|từ\sđủ|thay\svì|trước\sđây(?:\slà)?|so\svới\squy\sđịnh(?:\slà)?:?
@@ -72,10 +75,15 @@ _NO_TERM_BEFORE = re.compile(
 _NO_TERM_BEHIND = re.compile(
     r"\s?(?:làm việc )?(?:trước (?:khi|ngày|thời điểm|lúc|hạn)|gần nhất|/\s?(?:tuần|tháng|năm)|(?:một|mỗi|trong) tuần|tuổi|kinh nghiệm|trở lên)"
 )
-_NOT_COUNTED = re.compile(r"(?:không|chưa) (?:tính|kể|bao gồm|gồm)(?!\w)|ngoài thời gian|trừ thời gian")
+_NOT_COUNTED = Guarded(
+    r"(?:không|chưa) (?:tính|kể|bao gồm|gồm)(?!\w)|ngoài thời gian|trừ thời gian",
+    *("không tính", "không kể", "không bao", "không gồm", "chưa tính", "chưa kể", "chưa bao", "chưa gồm"),
+    *("ngoài thời", "trừ thời"),
+)
+_HOURS = Guarded(r"([0-9]+)(?:\s?\([^)]*\))?\s?(?:giờ|h)(?P<working>\slàm việc)?$", "giờ", "h")
 _CLOCK_BEFORE = re.compile(r"(?:trước|sau|lúc|vào|hồi|đến|tới|từ|sáng|chiều|tối|-)\s?$")
 _CLOCK_BEHIND = re.compile(r"\s?(?:[0-9]{1,2}(?![0-9])|sáng|chiều|tối|cùng ngày|h[àằ]ng ngày|ngày|đến|-)")
-_QUOTED = re.compile(r"theo quy định(?: (?:là|của pháp luật|chung))?\s?:?\s?$")
+_QUOTED = Guarded(r"theo quy định(?: (?:là|của pháp luật|chung))?\s?:?\s?$", "theo quy định")
 _SHARE = Guarded(r"trong đó|cụ thể(?: như sau)?\s?:|bao gồm\s?:|\(\s?(?:bao )?gồm\b", "trong đó", "cụ thể", "gồm")
 _CASE_AGAIN = re.compile(r"(?:\n|;|\.\s)\s*[-+*•]?\s*(?:\w\)\s*)?(?:trường hợp|đối với|riêng)")
 _ADDED = re.compile(r"(?:thêm|cộng thêm)(?: (?:tối đa|không quá|không vượt quá|nhưng|là|một lần|\(?tối đa\)?))*\s?$")
@@ -184,6 +192,11 @@ def for_difficult_area(term: Term) -> bool:
     return _AREA.search(fold(term.context)) is not None
 
 
+@remembered_lately
+def _names_a_case(context: str) -> bool:
+    return _CASE.search(fold(context)) is not None
+
+
 def bounds(term: Term) -> tuple[Fraction, Fraction]:
     """Return the shortest and the longest length of the limit in calendar days.
 
@@ -278,9 +291,8 @@ def _structured(method: Mapping[str, Any], told: tuple[Term, ...]) -> Term | Non
     if value <= 0:
         return None
     term = Term(value, Unit(unit))
-    working = replace(term, unit=Unit.WORKING_HOUR)
     if term.unit is Unit.HOUR and any((each.number, each.unit) == (value, Unit.WORKING_HOUR) for each in told):
-        return working
+        return Term(value, Unit.WORKING_HOUR)
     return term
 
 
@@ -310,12 +322,16 @@ def _options(text: str, *, official: bool = False) -> tuple[Term, ...]:
     distinct: list[Term] = []
     for term in terms:
         # The same limit told again ("đã giảm từ 23 ngày xuống 15 ngày") is no further case.
-        again = replace(term, context="") in distinct and not _CASE.search(fold(term.context))
-        if term not in distinct and not again:
+        if term not in distinct and not (distinct and _in(term, "") in distinct and not _names_a_case(term.context)):
             distinct.append(term)
-    if len(distinct) == 1 and not _CASE.search(fold(distinct[0].context)):
-        distinct = [replace(distinct[0], context="")]
+    if len(distinct) == 1 and not _names_a_case(distinct[0].context):
+        distinct = [_in(distinct[0], "")]
     return tuple(distinct)
+
+
+def _in(term: Term, context: str) -> Term:
+    """Return the limit as one in this context."""
+    return Term(term.number, term.unit, term.least, context)
 
 
 def _mentions(text: str) -> list[_Mention]:
@@ -323,25 +339,35 @@ def _mentions(text: str) -> list[_Mention]:
     plain, folded = clean(text), fold(text)
     if len(plain) != len(folded):
         plain = folded
-    # Statements end at line breaks, which `fold` takes away.
-    lines = folded
-    if "\n" in plain:
-        lines = "".join("\n" if original == "\n" else letter for original, letter in zip(plain, folded, strict=True))
+    lines = _in_lines(folded, plain)
     found = [
-        _Mention(match.span(), term, _Role.LIMIT) for match in _TERM.finditer(folded) if (term := _term(match, folded))
+        _Mention(match.span(), term, _role(lines[max(0, match.start() - 100) : match.start()]))
+        for match in _TERM.finditer(folded)
+        if (term := _term(match, folded)) is not None and not _no_limit(match.span(), lines)
     ]
-    found = [mention for mention in found if not _no_limit(mention.span, lines)]
-    shares = _shares(found, lines)
-    found = [mention._replace(role=_role(mention, lines)) for mention in found if mention.span not in shares]
-    if len(found) > 1:
-        found = [mention for mention in found if not _QUOTED.search(lines, 0, mention.span[0])] or found
+    if found and _NOT_COUNTED.may_match(lines):
+        found = [mention for mention in found if not _is_left_out(mention.span[0], lines)]
+    if shares := _shares(found, lines):
+        found = [mention for mention in found if mention.span not in shares]
+    if len(found) > 1 and _QUOTED.may_match(lines):
+        found = [mention for mention in found if not _QUOTED.pattern.search(lines, 0, mention.span[0])] or found
     found = _with_same_day(found, folded)
-    spans = [mention.span for mention in found]
-    words = [_context(*around) for around in contexts(plain, spans)]
+    words = contexts(plain, [mention.span for mention in found])
     return [
-        mention._replace(term=replace(mention.term, context=_area(plain, mention.span[0]) + context))
-        for mention, context in zip(found, words, strict=True)
+        _Mention(span, _in(term, _area(plain, span[0]) + _context(*around)), role)
+        for (span, term, role), around in zip(found, words, strict=True)
     ]
+
+
+def _in_lines(folded: str, plain: str) -> str:
+    """Return the folded text with the line breaks of the plain one, at which statements end and which `fold` takes away."""
+    if "\n" not in plain:
+        return folded
+    lines, place = [], 0
+    for line in plain.split("\n"):
+        lines.append(folded[place : place + len(line)])
+        place += len(line) + 1
+    return "\n".join(lines)
 
 
 def _area(plain: str, place: int) -> str:
@@ -354,38 +380,46 @@ def _area(plain: str, place: int) -> str:
 
 
 def _with_same_day(found: list[_Mention], folded: str) -> list[_Mention]:
-    day = Term(Fraction(1), Unit.WORKING_DAY)
-    taken = [mention.span for mention in found]
     match = _SAME_DAY.search(folded)
-    while match and any(start < match.end() and match.start() < end for start, end in taken):
-        match = _SAME_DAY.search(folded, match.end())
+    while match and any(start < match.end() and match.start() < end for (start, end), _, _ in found):
+        match = _SAME_DAY.pattern.search(folded, match.end())
     if match is None and not found:
         match = _AT_ONCE.search(folded)
-    if match is None or _NO_TERM_BEFORE.search(folded, max(0, match.start() - 60), match.start()):
+    if match is None or _tells_no_limit(folded[max(0, match.start() - 60) : match.start()]):
         return found
+    day = Term(Fraction(1), Unit.WORKING_DAY)
     return sorted([*found, _Mention(match.span(), day, _Role.LIMIT)], key=lambda mention: mention.span)
 
 
 def _term(match: re.Match[str], folded: str) -> Term | None:
-    most, least = _number(match["most"]), _number(match["least"]) if match["least"] else None
-    factor, unit = _unit(match["unit"])
-    if most is None or most <= 0 or _is_a_year(match, folded):
+    least_number, least_unit, number, unit = match.group("least", "least_unit", "most", "unit")
+    most = _length(number, unit)
+    if most is None or _is_a_year(match, folded):
         return None
+    least = None
     # "từ 03 ngày đến 05 ngày làm việc": what the last unit says holds for both.
-    same_word = match["least_unit"] is None or match["least_unit"].split()[0] == match["unit"].split()[0]
-    if least is not None and not (same_word and 0 < least < most):
-        least = None
-    return Term(most * factor, unit, None if least is None else least * factor)
+    if least_number and (least_unit is None or least_unit.split()[0] == unit.split()[0]):
+        shorter = _length(least_number, unit)
+        least = shorter[0] if shorter is not None and shorter[0] < most[0] else None
+    return Term(*most, least)
+
+
+@lru_cache(maxsize=1 << 12)
+def _length(number: str, unit: str) -> tuple[Fraction, Unit] | None:
+    """Read a length as written; None: no number, or not above 0."""
+    value = _number(number)
+    factor, read = _unit(unit)
+    return (value * factor, read) if value else None
 
 
 def _is_a_year(match: re.Match[str], folded: str) -> bool:
     """Tell whether "năm" is the calendar's ("tháng 6 năm 2025", "trong năm, tháng") and not a number or a unit."""
-    behind = folded[match.end() : match.end() + 5]
-    if match["unit"] in {"năm", "tháng", "ngày"} and re.match(r"\s[0-9]", behind) and match["unit"] != "ngày":
+    number, unit = match.group("most", "unit")
+    if unit in {"năm", "tháng"} and _NUMBER_BEHIND.match(folded, match.end()):
         return True
     return (
-        match["most"] == "năm"
-        and match["unit"] in {"tháng", "năm", "ngày"}
+        number == "năm"
+        and unit in {"tháng", "năm", "ngày"}
         and not re.search(r"(?:hạn|quá|đa|vòng|nhất|là)\s$", folded[: match.start()])
     )
 
@@ -429,15 +463,23 @@ def _spoken(words: list[str]) -> Fraction | None:
     return Fraction(total + last)
 
 
+@remembered_lately
+def _tells_no_limit(before: str) -> bool:
+    return _NO_TERM_BEFORE.search(before) is not None
+
+
 def _no_limit(span: tuple[int, int], lines: str) -> bool:
     """Tell whether what stands at the span is a date, an hour of the clock, a validity … and no limit."""
     start, end = span
     before = lines[max(0, start - 80) : start]
-    if _NO_TERM_BEFORE.search(before) or _NO_TERM_BEHIND.match(lines, end):
+    if _tells_no_limit(before) or _NO_TERM_BEHIND.match(lines, end):
         return True
-    if _is_a_clock(lines[start:end], before, lines[end : end + 12]):
-        return True
-    for cue in _NOT_COUNTED.finditer(lines, statement_start(lines, start), start):
+    return _is_a_clock(lines[start:end], before, lines[end : end + 12])
+
+
+def _is_left_out(start: int, lines: str) -> bool:
+    """Tell whether the limit that begins here is among what its statement says is not counted."""
+    for cue in _NOT_COUNTED.pattern.finditer(lines, statement_start(lines, start), start):
         limit = enclosing_end(lines, cue.start())
         if start < (limit if limit is not None else statement_end(lines, cue.start())):
             return True
@@ -445,7 +487,7 @@ def _no_limit(span: tuple[int, int], lines: str) -> bool:
 
 
 def _is_a_clock(words: str, before: str, behind: str) -> bool:
-    match = re.search(r"([0-9]+)(?:\s?\([^)]*\))?\s?(?:giờ|h)(?P<working>\slàm việc)?$", words)
+    match = _HOURS.search(words)
     if match is None or int(match[1]) > 23:
         return False
     if match["working"]:
@@ -476,8 +518,9 @@ def _shares(found: list[_Mention], lines: str) -> set[tuple[int, int]]:
     return parts
 
 
-def _role(mention: _Mention, lines: str) -> _Role:
-    before = lines[max(0, mention.span[0] - 100) : mention.span[0]]
+@remembered_lately
+def _role(before: str) -> _Role:
+    """Return what a limit is, as the words before it tell."""
     if _ADDED.search(before):
         return _Role.ADDED
     if _TOTAL.search(before):
@@ -486,10 +529,19 @@ def _role(mention: _Mention, lines: str) -> _Role:
 
 
 def _context(before: str, behind: str) -> str:
+    """Return the case that the words around a limit name."""
+    return joined(_without_lead(before), _without_start(behind))
+
+
+@remembered_lately
+def _without_lead(before: str) -> str:
+    return _LEAD.sub("", before)
+
+
+@remembered_lately
+def _without_start(behind: str) -> str:
     start = _CLOCK_STARTS.match(behind)
-    if start and not _CASE.search(fold(start[0])):
-        behind = behind[start.end() :]
-    return joined(_LEAD.sub("", before), behind)
+    return behind[start.end() :] if start and not _CASE.search(fold(start[0])) else behind
 
 
 def _without_number(text: str) -> Stated:

@@ -68,16 +68,17 @@ _Text = TypeVar("_Text", str, str | None)
 class _Memory(dict[_Text, _Value]):
     """What a reader made of the texts it read last; those not met again since the memory was half full are forgotten."""
 
-    def __init__(self, read: Callable[[_Text], _Value]) -> None:
+    def __init__(self, read: Callable[[_Text], _Value], texts: int) -> None:
         super().__init__()
         self._read: Callable[[_Text], _Value] = read
+        self._texts = texts
         self._older: dict[_Text, _Value] = {}
 
     def __missing__(self, text: _Text) -> _Value:
         if text is not None and len(text) > _LONGEST_REMEMBERED:
             return self._read(text)
         value = self._older.pop(text) if text in self._older else self._read(text)
-        if len(self) >= _REMEMBERED // 2:
+        if len(self) >= self._texts // 2:
             self._older = dict(self)
             self.clear()
         self[text] = value
@@ -86,7 +87,7 @@ class _Memory(dict[_Text, _Value]):
 
 def remembered(read: Callable[[_Text], _Value]) -> Callable[[_Text], _Value]:
     """Make a reader of one text remember what it read last: published texts repeat a million times, long ones seldom."""
-    return _Memory(read).__getitem__
+    return _Memory(read, _REMEMBERED).__getitem__
 
 
 def has_any(text: str, words: Iterable[str]) -> bool:
@@ -95,6 +96,11 @@ def has_any(text: str, words: Iterable[str]) -> bool:
         if word in text:
             return True
     return False
+
+
+def remembered_lately(read: Callable[[_Text], _Value]) -> Callable[[_Text], _Value]:
+    """Make a reader of parts of texts remember what it read last: the same few phrases stand in most texts."""
+    return _Memory(read, _REMEMBERED >> 4).__getitem__
 
 
 class Guarded:
