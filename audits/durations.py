@@ -23,7 +23,9 @@ _A_SENTENCE = 25
 """So many letters say more than a bare limit such as "12 ngày làm việc"."""
 
 
-def comparable_terms(published: Procedure, counterpart: Procedure | None) -> Iterator[tuple[int, Terms, OfficialLimits]]:
+def comparable_terms(
+    published: Procedure, counterpart: Procedure | None
+) -> Iterator[tuple[int, Terms, OfficialLimits]]:
     """Yield (index of the published method, its terms, the official limits it may be held against).
 
     The official limits are those of the same channel, where both sides name it, else of all channels. A method is left out

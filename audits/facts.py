@@ -20,6 +20,7 @@ _WORD = re.compile(r"\w+")
 _NOTE = re.compile(r"(?:lưu ý|ghi chú|chú ý|số lượng hồ sơ|khi nộp|trường hợp hồ sơ)\b")
 _CASES = ("trường hợp", "đối với", "vùng", "miền núi", "hải đảo", "địa bàn", "khu vực", "tùy theo", "hạng ", "loại ", "nhóm ")  # fmt: skip
 
+
 @kept
 def folded_papers(procedure: Procedure) -> tuple[str, ...]:
     """Return the names of the papers folded, in the order of the record."""

@@ -259,7 +259,7 @@ def _national_code(pair: Pair) -> str | None:
     return None
 
 
-def _finding(
+def _finding(  # noqa: PLR0917 - a finding names all of these
     rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, line: int | None, visit: int | None
 ) -> Finding:
     return Finding(

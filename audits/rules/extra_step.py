@@ -32,7 +32,18 @@ _CONFIRMED = Guarded(
     rf"(?: và [^,;.]{{1,20}})? (?:của|từ|tại) {_NEIGHBOURS}"
     rf"|(?:phải (?:được|có)|có|được) {_NEIGHBOURS} (?:ký |cho )?(?:xác nhận|đồng ý|ý kiến)"
     rf"|(?:liên hệ|gặp|đến|qua|đưa) {_NEIGHBOURS} (?:để )?(?:ký |xin |lấy )?(?:xác nhận|chữ ký|ý kiến)",
-    *(" thôn", " tổ dân phố", " khu phố", " khu dân cư", " ấp", " buôn", " khóm", " bản làng", " hộ liền kề", " hàng xóm"),
+    *(
+        " thôn",
+        " tổ dân phố",
+        " khu phố",
+        " khu dân cư",
+        " ấp",
+        " buôn",
+        " khóm",
+        " bản làng",
+        " hộ liền kề",
+        " hàng xóm",
+    ),
 )
 # What the catalogue may mean by it: the hamlet itself, or a confirmation that somebody must bring.
 _ANY_CONFIRMATION = re.compile(
