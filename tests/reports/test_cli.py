@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fixtures.__main__ import targets
-from fixtures.generate import AS_OF, generate, read_catalogue
+from fixtures.generate import AS_OF, SIDE_FILES, generate, read_catalogue
 from fixtures.portals import running
 from fixtures.province import FOLDER, SOURCES, published
 from tests.commands import SOAT, soat
@@ -108,7 +108,7 @@ def test_earlier_versions_tell_what_was_not_updated(tmp_path: Path) -> None:
     seeded = sum(sign["rule"] == "outdated_record" for row in province.truth for sign in row["signs"])
     assert seeded
     files = ("truth.jsonl", "published.jsonl", "catalogue.jsonl")
-    sides = [f"--{name}={name}.jsonl" for name in ("repealed", "specific", "fees")]
+    sides = [f"--{name}={name}.jsonl" for name in SIDE_FILES if (tmp_path / f"{name}.jsonl").is_file()]
     alone = soat("measure", *files, *sides, "--json", cwd=tmp_path)
     both = soat("measure", *files, *sides, "--earlier=earlier.jsonl", f"--as-of={AS_OF}", "--json", cwd=tmp_path)
     found = [json.loads(done.stdout)["rules"]["outdated_record"] for done in (alone, both)]
