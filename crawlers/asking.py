@@ -186,7 +186,13 @@ class Asker:
         tls = host.tls if ask.url.lower().startswith("https:") else None
         at = self._now()
         unverified = tls is not None and tls.startswith(FAILED)
-        got = await self._wire(visit, ask, _asking(ask) | _unless(ask, before), unverified=unverified)
+        carry = partial(self._wire, visit, ask, _asking(ask) | _unless(ask, before), unverified=unverified)
+        try:
+            got = await carry()
+        except HungUp:
+            if not ask.body:  # what has no body, the wires ask again themselves
+                raise
+            got = await carry()
         entry = self._recorder.keep(
             Exchange(
                 target=visit.target.id,
@@ -224,6 +230,13 @@ REFUSED = "máy chủ từ chối kết nối"
 TIMEOUT = "máy chủ không trả lời trong thời gian chờ"
 CUT_SHORT = "kết nối bị ngắt giữa chừng, dữ liệu không đủ"
 INSECURE = "không thiết lập được kết nối an toàn, chứng chỉ TLS của máy chủ không hợp lệ hoặc không được tin cậy"
+
+
+class HungUp(Unseen):
+    """The server closed the connection, often one kept from the question before, without a word of an answer."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__("unreachable", ask.url, f"{ask.url}: máy chủ đóng kết nối mà không trả lời; thử lại sau")
 
 
 def unreachable(ask: Ask, words: str) -> Unseen:

@@ -25,6 +25,7 @@ from crawlers.asking import (
     REFUSED,
     TIMEOUT,
     UNKNOWN_HOST,
+    HungUp,
     Received,
     miscoded,
     too_large,
@@ -98,6 +99,8 @@ class LightWire:
         except (aiohttp.ClientResponseError, ValueError) as error:
             self._unreadable.add(host)  # asked again after the pause that is due
             raise unreachable(ask, "lỗi kết nối (câu trả lời không đúng chuẩn HTTP)") from error
+        except aiohttp.ServerDisconnectedError as error:
+            raise HungUp(ask) from error
         except aiohttp.ClientError as error:
             if isinstance(error.__cause__, ContentEncodingError):
                 raise miscoded(ask, error.__cause__) from error

@@ -22,6 +22,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from twisted.web.client import ResponseNeverReceived
 
 from crawlers.asking import (
     CUT_SHORT,
@@ -29,6 +30,7 @@ from crawlers.asking import (
     REFUSED,
     TIMEOUT,
     UNKNOWN_HOST,
+    HungUp,
     Received,
     miscoded,
     too_large,
@@ -93,6 +95,8 @@ class PortalSpider(scrapy.Spider):
         except (DownloadCancelledError, IgnoreRequest) as error:
             raise too_large(ask) from error
         except _NETWORK as error:
+            if isinstance(error.__cause__, ResponseNeverReceived):
+                raise HungUp(ask) from error
             raise unreachable(ask, _network_words(error)) from error
         asked = [("Host", urlsplit(ask.url).netloc), *_pairs(request.headers)]
         return Received(asked, response.status, _pairs(response.headers), response.body)

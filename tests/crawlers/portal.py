@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the portal says; `wait` is an event it waits for first."""
+    """What the portal says; `wait` is an event it waits for first. Status 0: it hangs up without a word."""
 
     status: int = 200
     body: bytes = b""
@@ -70,6 +70,9 @@ class Portal:
                 answer = respond(asked)
                 if answer.wait is not None:
                     answer.wait.wait(30)
+                if answer.status == 0:
+                    self.close_connection = True
+                    return
                 try:
                     self.send_response(answer.status)
                     for name, value in answer.headers or (("Content-Type", "text/html; charset=utf-8"),):

@@ -192,6 +192,28 @@ def test_a_busy_server_is_asked_again_after_the_time_it_names(monkeypatch: pytes
     assert at[1] - at[0] >= timedelta(seconds=2)
 
 
+def test_a_question_to_a_server_that_hung_up_is_put_once_more(tmp_path: Path, run: Run) -> None:
+    usual = dvcqg(3)
+    heard: set[bytes] = set()
+
+    def hangs_up_first(asked: Asked) -> Answer:
+        if asked.method == "POST" and asked.body not in heard:
+            heard.add(asked.body)
+            return Answer(0)
+        return usual(asked)
+
+    with portal(hangs_up_first) as site:
+        for _ in ("seen for the first time", "known from before"):
+            heard.clear()
+            assert run("dvcqg", site.url).state is SourceState.OK
+            assert len(published(tmp_path)) == 3
+    with portal(lambda asked: usual(asked) if asked.method == "GET" else Answer(0)) as site:
+        report = run("dvcqg", site.url)
+    assert (report.state, report.faults[0].kind) == (SourceState.UNREACHABLE, "unreachable")
+    assert "đóng kết nối mà không trả lời" in report.faults[0].why
+    assert sum(asked.method == "POST" for asked in site.asked) == 2
+
+
 def test_requests_keep_their_distance_even_for_two_targets_on_one_host(tmp_path: Path) -> None:
     at: list[datetime] = []
     usual = igate1(2)
