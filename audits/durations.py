@@ -53,7 +53,7 @@ class OfficialLimits:
     def __init__(self, methods: Iterable[Method]) -> None:
         self._terms = [method.terms for method in methods if method.terms is not None]
         stated = [terms for terms in self._terms if terms.stated is not Stated.NONE]
-        self.readable = bool(stated) and all([terms.stated is Stated.VALUES for terms in stated])
+        self.readable = bool(stated) and all(terms.stated is Stated.VALUES for terms in stated)
         self.every = _each_once([term for terms in stated for term in terms.options])
         self.whole = _each_once([terms.options[0] for terms in stated if terms.options])
 
@@ -88,7 +88,7 @@ def _each_once(terms: list[Term]) -> tuple[Term, ...]:
 def _repeats(published: Terms, official: OfficialLimits) -> bool:
     """Tell whether the office repeats the catalogue's own sentence: then there is nothing to hold against it."""
     text = fold(published.raw)
-    return len(text) >= _A_SENTENCE and any([text in each for each in official.texts])
+    return len(text) >= _A_SENTENCE and any(text in each for each in official.texts)
 
 
 def same_cases(

@@ -72,11 +72,9 @@ def demanded_instead(
 ) -> frozenset[CopyForm] | None:
     """Return the heavier forms demanded where every official paper is a plain copy; empty: none; None: not comparable.
 
-    `text` is the document's name, folded.
-
-    An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
+    `text` is the document's name, folded. An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
     """
-    if not papers or any([paper.quantity.originals for paper in papers]):
+    if not papers or any(paper.quantity.originals for paper in papers):
         return None
     named = forms_in(text)
     heavier = (named or _by_quantity(document.quantity)) - {CopyForm.PLAIN_COPY}

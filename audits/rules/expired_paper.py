@@ -47,7 +47,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
     clean = True
     texts = plain_papers(pair.published)
     whole = " ; ".join(texts)
-    if not any([paper.may_match(whole) for paper, _ in PAPERS]):
+    if not any(paper.may_match(whole) for paper, _ in PAPERS):
         yield Pass()
         return
     for document, line, text in zip(pair.published.documents or (), pair.lines, texts, strict=True):

@@ -46,7 +46,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
     for index, method in enumerate(pair.published.methods or ()):
         if method.fees is None:
             continue
-        if _is_the_catalogues(method, same_channel(method.channel, pair.official.methods or () if pair.official else ())):
+        if _is_the_catalogues(
+            method, same_channel(method.channel, pair.official.methods or () if pair.official else ())
+        ):
             compared = True
             continue
         if method.fees.stated is not Stated.VALUES:

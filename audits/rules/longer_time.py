@@ -39,7 +39,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
             cases = [(term, official) for term in published.options]
         held = [(term, limits, [certainly_longer(term, limit) for limit in limits]) for term, limits in cases]
         # A limit that may or may not exceed an official one on the calendar proves nothing either way.
-        compared = compared or all([False in longer for _, _, longer in held])
+        compared = compared or all(False in longer for _, _, longer in held)
         for term, limits, longer in held:
             if all(longer):
                 longest = max(limits, key=bounds)
