@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from audits.kept import kept
-from audits.procedure import Stated, Term
+from audits.procedure import Channel, Stated, Term
 from audits.reading.terms import bounds, certainly_longer, for_difficult_area
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from audits.procedure import Channel, Method, Procedure, Terms
+    from audits.procedure import Method, Procedure, Terms
 
 DIFFICULT_AREA_DAYS = 10
 """Days by which land procedures may take longer in mountains, on islands and in areas of hardship, "không quá 10 ngày".
@@ -33,56 +34,58 @@ def comparable_terms(
     """
     if counterpart is None:
         return
+    by_channel = _by_channel(counterpart)
     for index, method in enumerate(published.methods or ()):
         if method.terms is None or method.terms.stated is not Stated.VALUES:
             continue
-        official = _by_channel(counterpart).get(method.channel) or _by_channel(counterpart)[None]
-        if official.limits and not _repeats(method.terms, official):
-            yield index, method.terms, official.limits
+        official = by_channel[method.channel]
+        if official.readable and not _repeats(method.terms, official):
+            yield index, method.terms, official
 
 
 class OfficialLimits:
-    """The limits that official terms set, each once: `every` one, lengths of single steps and cases included.
+    """What the terms of official methods say of time; each limit once.
 
-    `whole` are those on the whole procedure: the structured one of each term, which stands first.
+    `readable`: a limit is stated, and every one that is can be read. `every` limit counts lengths of single steps and cases in,
+    the `whole` ones are on the whole procedure: the structured one of each term, which stands first.
     """
 
-    def __init__(self, official: list[Terms]) -> None:
-        self.every = _each_once(term for terms in official for term in terms.options)
-        self.whole = _each_once(terms.options[0] for terms in official)
+    def __init__(self, methods: Iterable[Method]) -> None:
+        self._terms = [method.terms for method in methods if method.terms is not None]
+        stated = [terms for terms in self._terms if terms.stated is not Stated.NONE]
+        self.readable = bool(stated) and all(terms.stated is Stated.VALUES for terms in stated)
+        self.every = _each_once([term for terms in stated for term in terms.options])
+        self.whole = _each_once([terms.options[0] for terms in stated if terms.options])
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every text, folded."""
+        return tuple([fold(terms.raw) for terms in self._terms])
 
 
-class _Official(NamedTuple):
-    """What official methods say of time: every text, folded, and the limits; None: none is set that can be read."""
+class _ByChannel(dict[Channel | None, OfficialLimits]):
+    """What official methods say of time for a published method of each channel that was asked for so far."""
 
-    texts: tuple[str, ...]
-    limits: OfficialLimits | None
+    def __init__(self, official: Procedure) -> None:
+        super().__init__()
+        self._methods = official.methods or ()
 
-
-@kept
-def _by_channel(official: Procedure) -> dict[Channel | None, _Official]:
-    """Return what is said of time by channel, and for all channels under None."""
-    methods = official.methods or ()
-    channels = {method.channel for method in methods} | {None}
-    return {
-        channel: _official([method for method in methods if channel is None or method.channel is channel])
-        for channel in channels
-    }
+    def __missing__(self, channel: Channel | None) -> OfficialLimits:
+        self[channel] = limits = OfficialLimits(same_channel(channel, self._methods))
+        return limits
 
 
-def _official(rows: list[Method]) -> _Official:
-    terms = [row.terms for row in rows if row.terms is not None]
-    stated = [each for each in terms if each.stated is not Stated.NONE]
-    readable = stated and all(each.stated is Stated.VALUES for each in stated)
-    return _Official(tuple(fold(each.raw) for each in terms), OfficialLimits(stated) if readable else None)
+_by_channel = kept(_ByChannel)
 
 
-def _each_once(terms: Iterable[Term]) -> tuple[Term, ...]:
+def _each_once(terms: list[Term]) -> tuple[Term, ...]:
+    if len(terms) < 2:
+        return tuple(terms)
     # By numerator and denominator, for the hash of a fraction takes long.
     return tuple({(*term.number.as_integer_ratio(), term.unit): term for term in terms}.values())
 
 
-def _repeats(published: Terms, official: _Official) -> bool:
+def _repeats(published: Terms, official: OfficialLimits) -> bool:
     """Tell whether the office repeats the catalogue's own sentence: then there is nothing to hold against it."""
     text = fold(published.raw)
     return len(text) >= _A_SENTENCE and any(text in each for each in official.texts)
@@ -136,7 +139,7 @@ def within(published: tuple[Term, ...], official: tuple[Term, ...]) -> bool:
     )
 
 
-def same_channel(method: Method, official: tuple[Method, ...]) -> list[Method]:
+def same_channel(channel: Channel | None, official: tuple[Method, ...]) -> list[Method]:
     """Return the official methods of the same channel; all of them where the channel is unknown or has no row."""
-    rows = [row for row in official if method.channel is not None and row.channel is method.channel]
+    rows = [row for row in official if channel is not None and row.channel is channel]
     return rows or list(official)

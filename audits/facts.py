@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from audits.procedure import Procedure, Unit
 
-_WORD = re.compile(r"\w+")
+_MARKS = re.compile(r"[^\w ]\W*")
 _NOTE = re.compile(r"(?:lưu ý|ghi chú|chú ý|số lượng hồ sơ|khi nộp|trường hợp hồ sơ)\b")
 _CASES = ("trường hợp", "đối với", "vùng", "miền núi", "hải đảo", "địa bàn", "khu vực", "tùy theo", "hạng ", "loại ", "nhóm ")  # fmt: skip
 
@@ -66,7 +66,8 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
 @remembered
 def _words(text: str) -> str:
     """Return a paper's words; "" where the line is none."""
-    return "" if text.endswith(":") or _NOTE.match(text) else " ".join(_WORD.findall(text))
+    # In a plain text one space at most stands before a mark.
+    return "" if text.endswith(":") or _NOTE.match(text) else _MARKS.sub(" ", text).replace("  ", " ").strip()
 
 
 def as_published(procedure: Procedure, field: str) -> str:

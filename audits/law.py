@@ -63,22 +63,22 @@ def texts() -> dict[str, LegalText]:
     }
 
 
-_NUMBER = re.compile(r"(?<![\d/.])0*(\d{1,4}(?:\.\d{1,2})?)/(\d{4})/([a-zđ]+\d{0,2}(?: ?- ?[a-zđ]+)*)")
-
-
-# What stands in every number, and is found faster.
-_OF_A_YEAR = re.compile(r"/\d{4}/[a-zđ]")
+# An act's number from its year on, which is found fast, and what must end where that begins.
+_FROM_YEAR = re.compile(r"/(\d{4})/([a-zđ]+\d{0,2}(?: ?- ?[a-zđ]+)*)")
+_BEFORE_YEAR = re.compile(r"(?<![\d/.])0*(\d{1,4}(?:\.\d{1,2})?)\Z")
 
 
 @remembered
 def numbers_in(text: str) -> tuple[str, ...]:
     """Return the numbers of all acts that a text names, in its order, as "61/2018/nđ-cp"."""
     folded = fold(text)
-    year = _OF_A_YEAR.search(folded)
-    if year is None:
-        return ()
-    start = folded.rfind(" ", 0, year.start()) + 1
-    return tuple([f"{found[1]}/{found[2]}/{found[3].replace(' ', '')}" for found in _NUMBER.finditer(folded, start)])
+    numbers, end = [], 0
+    for found in _FROM_YEAR.finditer(folded):
+        start = max(end, folded.rfind(" ", 0, found.start()) + 1)
+        if before := _BEFORE_YEAR.search(folded, start, found.start()):
+            numbers.append(f"{before[1]}/{found[1]}/{found[2].replace(' ', '')}")
+            end = found.end()
+    return tuple(numbers)
 
 
 def number_of(text: str) -> str | None:

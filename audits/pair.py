@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.durations import comparable_terms
 from audits.kept import kept
+from audits.matching.documents import SURE, LineKind
 from audits.matching.procedures import MatchKind
 
 if TYPE_CHECKING:
@@ -94,6 +95,19 @@ class Pair:
         """The published time limits that may be held against official ones, as `audits.durations` tells."""
         return tuple(comparable_terms(self.published, self.official))
 
+    @cached_property
+    def surely_matched(self) -> tuple[tuple[RequiredDocument, tuple[RequiredDocument, ...]], ...]:
+        """The published papers that were surely taken for official ones, each with these."""
+        return tuple(
+            [
+                (document, papers)
+                for document, line, papers in zip(
+                    self.published.documents or (), self.lines, self._official_documents, strict=False
+                )
+                if line.kind is LineKind.MATCHED and line.score >= SURE
+            ]
+        )
+
     def official_documents(self, line: int) -> tuple[RequiredDocument, ...]:
         """Return the official papers the published line was taken for."""
         return self._official_documents[line]
@@ -102,7 +116,13 @@ class Pair:
     def _official_documents(self) -> tuple[tuple[RequiredDocument, ...], ...]:
         """The official papers of every line, in the catalogue's order."""
         by_place = _by_place(self.official) if self.official else {}
-        return tuple([tuple([by_place[place] for place in sorted(set(line.components))]) for line in self.lines])
+        return tuple(
+            [
+                tuple([by_place[place] for place in (sorted(set(places)) if len(places) > 1 else places)])
+                for line in self.lines
+                for places in [line.components]
+            ]
+        )
 
     def resolutions(self) -> tuple[FeeResolution, ...]:
         """Return the council resolutions on this procedure's fees in force on the day, here or in an unknown territory."""

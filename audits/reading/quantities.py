@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _COPY = r"(?:sao|chụp|photo(?:copy|coppy)?|phô ?tô(?: ?(?:cop(?:y|py|i)|cóp ?pi))?|scan|quét|fax)"
 _ORIGINAL = r"(?:chính|gốc)"
+_ORIGINALS = ("bản chính", "bản gốc")
 _DIGIT = re.compile("[0-9]")
 _COUNT = r"(?<![\w/.,])(?P<count>[0-9]{1,2})\s?(?:\([^()0-9]{1,20}\)\s?)?"
 # "02 bản đồ", "01 bản cam kết" are papers; a count of unnamed kind stands before a mark or at the end.
@@ -63,7 +64,10 @@ _SUBJECT = Guarded(
     *("cấp bản", "cấp lại bản", "thực bản", "lượng bản", "phí bản"),
     *("0 bản", "0bản", "(không)", ":0", ": 0"),
 )
-_PLAIN = re.compile(rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)")
+_PLAIN = Guarded(
+    rf"bản {_COPY}(?!\w)|(?<!\w)(?:photo(?:copy)?|phô ?tô|ảnh chụp)(?!\w)",
+    *("bản sao", "bản chụp", "photo", "phô", "bản scan", "bản quét", "bản fax", "ảnh chụp"),
+)
 _DEMANDED = Guarded(rf"(?<!văn )bản {_ORIGINAL}(?! (?:thức|quyền|phủ|trị|sách|quy))(?!\w)", "bản chính", "bản gốc")
 
 
@@ -100,7 +104,11 @@ def accepted_forms(text: str) -> frozenset[CopyForm]:
 
     An original that is only shown for comparison makes the copy a plain one. "Sao y" may be either kind of copy.
     """
-    folded = fold(text)
+    return forms_in(fold(text))
+
+
+def forms_in(folded: str) -> frozenset[CopyForm]:
+    """Return the `accepted_forms` of a folded text."""
     if not has_any(folded, _OF_COPIES):
         return frozenset()
     forms: set[CopyForm] = set()
@@ -146,8 +154,8 @@ def _counts(folded: str) -> list[re.Match[str]]:
 
 def _quantity(raw: str, folded: str, counts: list[re.Match[str]]) -> Quantity:
     """Return the counts by kind; counts of one kind that differ belong to different cases and say nothing together."""
-    originals = _agreed(match for match in counts if re.search(_ORIGINAL, match["kind"]))
-    copies = _agreed(match for match in counts if re.search(rf"bản {_COPY}", match["kind"]))
+    originals = _agreed(match for match in counts if match["kind"] in _ORIGINALS)
+    copies = _agreed(match for match in counts if match["kind"][:4] == "bản " and match["kind"] not in _ORIGINALS)
     sets = _agreed(match for match in counts if "bộ" in match["kind"])
     pieces = _agreed(match for match in counts if match["kind"] in {"bản", "số bản"})
     if originals and copies and _alternatives(folded, counts):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audits.facts import folded_papers
 from audits.gates import no_documents, repeats_catalogue
-from audits.matching.documents import SURE, LineKind
 from audits.matching.papers import read_paper
 from audits.procedure import Citation, CopyForm, Fail, Pass, Sentence, Severity, Skip
-from audits.reading.quantities import accepted_forms
+from audits.reading.quantities import accepted_forms, forms_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
     if reason := no_documents(pair):
         yield reason
         return
-    compared = False
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        if line.kind is not LineKind.MATCHED or line.score < SURE:
-            continue
-        papers = pair.official_documents(document.index)
-        demanded = demanded_instead(document, papers)
+    compared, texts = False, folded_papers(pair.published)
+    for document, papers in pair.surely_matched:
+        demanded = demanded_instead(document, texts[document.index], papers)
         if demanded is None:
             continue
         compared = True
@@ -70,14 +67,16 @@ def _is_the_catalogues(pair: Pair, document: RequiredDocument, demanded: frozens
     return any(core and core in line for core in cores)
 
 
-def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument, ...]) -> frozenset[CopyForm] | None:
+def demanded_instead(
+    document: RequiredDocument, text: str, papers: tuple[RequiredDocument, ...]
+) -> frozenset[CopyForm] | None:
     """Return the heavier forms demanded where every official paper is a plain copy; empty: none; None: not comparable.
 
-    An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
+    `text` is the document's name, folded. An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
     """
     if not papers or any(paper.quantity.originals for paper in papers):
         return None
-    named = accepted_forms(document.name)
+    named = forms_in(text)
     heavier = (named or _by_quantity(document.quantity)) - {CopyForm.PLAIN_COPY}
     if not heavier or CopyForm.PLAIN_COPY in named:
         return frozenset()

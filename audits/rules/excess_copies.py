@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from audits.facts import plain_papers
 from audits.gates import no_documents
-from audits.matching.documents import SURE, LineKind
 from audits.matching.papers import read_paper
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.quantities import quantity_in_name
@@ -37,20 +36,17 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     compared = False
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        if line.kind is not LineKind.MATCHED or line.score < SURE:
-            continue
+    for document, papers in pair.surely_matched:
         asked = total(document.quantity)
         if asked is None or _counts_several(document):
             continue
         compared = True
-        yield _compared(pair, document, asked)
+        yield _compared(pair, document, papers, asked)
     if not compared:
         yield Skip(Sentence("không có số lượng đọc được của giấy tờ nào để so sánh"))
 
 
-def _compared(pair: Pair, document: RequiredDocument, asked: int) -> Verdict:
-    papers = pair.official_documents(document.index)
+def _compared(pair: Pair, document: RequiredDocument, papers: tuple[RequiredDocument, ...], asked: int) -> Verdict:
     stated = [total(paper.quantity) or 0 for paper in papers]
     if stated and all(stated) and asked <= max(stated):
         return Pass()  # their names could only allow more

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from audits.facts import folded_papers
 from audits.gates import not_comparable
-from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.text import Guarded, fold, has_any
 
@@ -93,8 +92,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
 def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
     """Yield (text, demand, place, document) of every confirmation that the citizen must fetch."""
     texts = folded_papers(pair.published)
-    for document, line, text in zip(pair.published.documents or (), pair.lines, texts, strict=False):
-        if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(text, paper=True)):
+    for document, _ in pair.surely_matched if _may_demand(" ; ".join(texts)) else ():
+        if demand := _demand(texts[document.index], paper=True):
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
         written = getattr(pair.published, field) or ""

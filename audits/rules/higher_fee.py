@@ -46,7 +46,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
     for index, method in enumerate(pair.published.methods or ()):
         if method.fees is None:
             continue
-        if _is_the_catalogues(method, same_channel(method, pair.official.methods or () if pair.official else ())):
+        if _is_the_catalogues(
+            method, same_channel(method.channel, pair.official.methods or () if pair.official else ())
+        ):
             compared = True
             continue
         if method.fees.stated is not Stated.VALUES:
@@ -98,7 +100,7 @@ def _one_thing(published: Fee, official: Fee) -> bool:
 
 def _allowed(pair: Pair, method: Method) -> list[Fee] | Skip:
     local = [fee for row in pair.resolutions() for fee in row.fees.options]
-    rows = same_channel(method, pair.official.methods or () if pair.official else ())
+    rows = same_channel(method.channel, pair.official.methods or () if pair.official else ())
     stated = [row.fees for row in rows if row.fees is not None]
     if local and not all(fees.stated is Stated.VALUES for fees in stated):
         return local

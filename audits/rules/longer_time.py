@@ -28,21 +28,20 @@ def check(pair: Pair) -> Iterator[Verdict]:
     if reason := not_comparable(pair):
         yield reason
         return
-    compared = False
+    compared, land = False, _is_land(pair)
     for index, published, held_against in pair.comparable_terms:
         official = held_against.every
-        cases = same_cases(published.options, official, land=_is_land(pair))
+        cases = same_cases(published.options, official, land=land)
         if cases is None:
             if not all(certainly_longer(term, limit) for term in published.options for limit in official):
                 compared = compared or within(published.options, official)
                 continue
             cases = [(term, official) for term in published.options]
+        held = [(term, limits, [certainly_longer(term, limit) for limit in limits]) for term, limits in cases]
         # A limit that may or may not exceed an official one on the calendar proves nothing either way.
-        compared = compared or all(
-            any(certainly_longer(term, limit) is False for limit in limits) for term, limits in cases
-        )
-        for term, limits in cases:
-            if all(certainly_longer(term, limit) for limit in limits):
+        compared = compared or all(False in longer for _, _, longer in held)
+        for term, limits, longer in held:
+            if all(longer):
                 longest = max(limits, key=bounds)
                 yield Fail(
                     expected=write_term(longest),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from audits.gates import no_documents
 from audits.kept import kept
 from audits.law import acts, numbers_in
-from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.text import Guarded, fold
 
@@ -32,18 +31,17 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     compared = False
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        if line.kind is not LineKind.MATCHED or line.score < SURE:
-            continue
+    for document, papers in pair.surely_matched:
         if published := _acts_of_form(document):
             compared = True
-            yield _compared(pair, document, published)
+            yield _compared(pair, document, papers, published)
     if not compared:
         yield Skip(Sentence("không có giấy tờ nào nêu văn bản ban hành biểu mẫu để so sánh"))
 
 
-def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str]) -> Verdict:
-    papers = pair.official_documents(document.index)
+def _compared(
+    pair: Pair, document: RequiredDocument, papers: tuple[RequiredDocument, ...], published: frozenset[str]
+) -> Verdict:
     official = frozenset().union(*(_acts_of_form(paper) for paper in papers))
     if published & official:
         return Pass()
