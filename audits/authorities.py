@@ -17,7 +17,7 @@ _SHORT = {
     "đkđđ": "đăng ký đất đai",
     "bhxh": "bảo hiểm xã hội",
 }
-_SHORT_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(_SHORT)})(?!\w)")
+_SHORT_WORD = Guarded(rf"(?<!\w)(?:{'|'.join(_SHORT)})(?!\w)", *_SHORT)
 _WORD = re.compile(r"\w+")
 # An office of a district, never a place inside one ("thị trấn thuộc huyện", "khu vực các huyện phía tây").
 _DISTRICT = Guarded(
@@ -31,12 +31,19 @@ _FORMER = re.compile(r"trước (?:đây|ngày)|(?<!\w)cũ(?!\w)|không còn|k�
 @remembered
 def spelt_out(name: str) -> str:
     """Return a name for comparing: folded, abbreviations written out, without punctuation."""
-    return " ".join(_WORD.findall(_SHORT_WORD.sub(lambda match: _SHORT[match[0]], fold(name))))
+    return " ".join(_WORD.findall(_in_full(name)))
 
 
 def names_district(text: str) -> bool:
     """Tell whether a text names an office of the district level."""
-    return _DISTRICT.search(_SHORT_WORD.sub(lambda match: _SHORT[match[0]], fold(text))) is not None
+    return _DISTRICT.may_match(fold(text)) and _DISTRICT.search(_in_full(text)) is not None
+
+
+def _in_full(text: str) -> str:
+    folded = fold(text)
+    if not _SHORT_WORD.may_match(folded):
+        return folded
+    return _SHORT_WORD.pattern.sub(lambda match: _SHORT[match[0]], folded)
 
 
 def says_former(text: str) -> bool:

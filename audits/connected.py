@@ -9,8 +9,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from audits.matching.papers import plain_text
-
 if TYPE_CHECKING:
     from datetime import date
 
@@ -44,14 +42,9 @@ def connected_papers() -> tuple[ConnectedPaper, ...]:
     )
 
 
-def connected(name: str, on: date) -> ConnectedPaper | None:
-    """Return the connected paper that a line asks for and nothing else; None: another paper, or not announced on that day."""
-    text = plain_text(name)
-    return next(
-        (
-            paper
-            for paper in connected_papers()
-            if paper.announced <= on and paper.pattern.search(text) and not paper.alternative.search(text)
-        ),
-        None,
-    )
+def connected(text: str, on: date) -> ConnectedPaper | None:
+    """Return the connected paper that a line, as plain text, asks for and nothing else; None: another paper, or not announced on that day."""
+    for paper in connected_papers():
+        if paper.pattern.match(text) and paper.announced <= on and not paper.alternative.search(text):
+            return paper
+    return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from audits.kept import kept
 from audits.procedure import Stated, Term
 from audits.reading.terms import bounds, certainly_longer, for_difficult_area
 from audits.reading.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from audits.procedure import Method, Procedure, Terms
+    from audits.procedure import Channel, Method, Procedure, Terms
 
 DIFFICULT_AREA_DAYS = 10
 """Days by which land procedures may take longer in mountains, on islands and in areas of hardship, "không quá 10 ngày".
@@ -22,38 +23,69 @@ _A_SENTENCE = 25
 """So many letters say more than a bare limit such as "12 ngày làm việc"."""
 
 
-def comparable_terms(published: Procedure, counterpart: Procedure | None) -> Iterator[tuple[int, Terms, list[Terms]]]:
-    """Yield (index of the published method, its terms, the official terms it may be held against).
+def comparable_terms(
+    published: Procedure, counterpart: Procedure | None
+) -> Iterator[tuple[int, Terms, OfficialLimits]]:
+    """Yield (index of the published method, its terms, the official limits it may be held against).
 
     The official limits are those of the same channel, where both sides name it, else of all channels. A method is left out
     when either side's text cannot be read or refers elsewhere: then nothing is certain.
     """
-    official = counterpart.methods or () if counterpart else ()
+    if counterpart is None:
+        return
     for index, method in enumerate(published.methods or ()):
         if method.terms is None or method.terms.stated is not Stated.VALUES:
             continue
-        rows = same_channel(method, official)
-        if _repeats(method.terms, rows):
-            continue
-        stated = [row.terms for row in rows if row.terms is not None and row.terms.stated is not Stated.NONE]
-        if stated and all(terms.stated is Stated.VALUES for terms in stated):
-            yield index, method.terms, stated
+        official = _by_channel(counterpart).get(method.channel) or _by_channel(counterpart)[None]
+        if official.limits and not _repeats(method.terms, official):
+            yield index, method.terms, official.limits
 
 
-def _repeats(published: Terms, rows: list[Method]) -> bool:
+class OfficialLimits:
+    """The limits that official terms set, each once: `every` one, lengths of single steps and cases included.
+
+    `whole` are those on the whole procedure: the structured one of each term, which stands first.
+    """
+
+    def __init__(self, official: list[Terms]) -> None:
+        self.every = _each_once(term for terms in official for term in terms.options)
+        self.whole = _each_once(terms.options[0] for terms in official)
+
+
+class _Official(NamedTuple):
+    """What official methods say of time: every text, folded, and the limits; None: none is set that can be read."""
+
+    texts: tuple[str, ...]
+    limits: OfficialLimits | None
+
+
+@kept
+def _by_channel(official: Procedure) -> dict[Channel | None, _Official]:
+    """Return what is said of time by channel, and for all channels under None."""
+    methods = official.methods or ()
+    channels = {method.channel for method in methods} | {None}
+    return {
+        channel: _official([method for method in methods if channel is None or method.channel is channel])
+        for channel in channels
+    }
+
+
+def _official(rows: list[Method]) -> _Official:
+    terms = [row.terms for row in rows if row.terms is not None]
+    stated = [each for each in terms if each.stated is not Stated.NONE]
+    readable = stated and all(each.stated is Stated.VALUES for each in stated)
+    return _Official(tuple(fold(each.raw) for each in terms), OfficialLimits(stated) if readable else None)
+
+
+def _each_once(terms: Iterable[Term]) -> tuple[Term, ...]:
+    # By numerator and denominator, for the hash of a fraction takes long.
+    return tuple({(*term.number.as_integer_ratio(), term.unit): term for term in terms}.values())
+
+
+def _repeats(published: Terms, official: _Official) -> bool:
     """Tell whether the office repeats the catalogue's own sentence: then there is nothing to hold against it."""
     text = fold(published.raw)
-    return len(text) >= _A_SENTENCE and any(row.terms is not None and text in fold(row.terms.raw) for row in rows)
-
-
-def every_limit(official: list[Terms]) -> tuple[Term, ...]:
-    """Return every limit the official terms mention, each once, lengths of single steps and cases included."""
-    return tuple({(term.number, term.unit): term for terms in official for term in terms.options}.values())
-
-
-def whole_limits(official: list[Terms]) -> tuple[Term, ...]:
-    """Return the limits on the whole procedure: the structured one of each official row, which stands first."""
-    return tuple({(terms.options[0].number, terms.options[0].unit): terms.options[0] for terms in official}.values())
+    return len(text) >= _A_SENTENCE and any(text in each for each in official.texts)
 
 
 def same_cases(
@@ -64,6 +96,8 @@ def same_cases(
     One published limit stands against all official ones. As many on both sides are paired from the shortest to the longest.
     `land`: a limit for difficult areas is held against the official one for them, or the ordinary one and what land law adds.
     """
+    if len(published) == 1 and not for_difficult_area(published[0]):
+        return [(published[0], official)]
     if land and (areas := _areas(published, official)) is not None:
         return areas
     if not any(map(for_difficult_area, official)):

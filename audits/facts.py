@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from audits.kept import kept
 from audits.matching.papers import plain_text
 from audits.procedure import Stated
-from audits.reading.text import fold
+from audits.reading.text import fold, has_any, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w+")
 _NOTE = re.compile(r"(?:lưu ý|ghi chú|chú ý|số lượng hồ sơ|khi nộp|trường hợp hồ sơ)\b")
-_CASE = re.compile(r"trường hợp|đối với|vùng|miền núi|hải đảo|địa bàn|khu vực|tùy theo|hạng |loại |nhóm ")
+_CASES = ("trường hợp", "đối với", "vùng", "miền núi", "hải đảo", "địa bàn", "khu vực", "tùy theo", "hạng ", "loại ", "nhóm ")  # fmt: skip
+
+
+@kept
+def folded_papers(procedure: Procedure) -> tuple[str, ...]:
+    """Return the names of the papers folded, in the order of the record."""
+    return tuple([fold(document.name) for document in procedure.documents or ()])
+
+
+@kept
+def plain_papers(procedure: Procedure) -> tuple[str, ...]:
+    """Return the names of the papers as plain text, in the order of the record."""
+    return tuple([plain_text(document.name) for document in procedure.documents or ()])
+
 
 Limits = frozenset[tuple["Fraction", "Unit"]]
 
@@ -28,7 +41,7 @@ def limits(procedure: Procedure) -> Limits | None:
     terms = [method.terms for method in procedure.methods or () if method.terms is not None]
     if not terms or any(each.stated is not Stated.VALUES or len(each.options) != 1 for each in terms):
         return None
-    if any(_CASE.search(fold(each.raw)) for each in terms):
+    if any(has_any(fold(each.raw), _CASES) for each in terms):
         return None
     return frozenset((each.options[0].number, each.options[0].unit) for each in terms)
 
@@ -38,7 +51,7 @@ def amounts(procedure: Procedure) -> frozenset[int] | None:
     fees = [method.fees for method in procedure.methods or () if method.fees is not None]
     if not fees or any(each.stated is not Stated.VALUES or len(each.options) != 1 for each in fees):
         return None
-    if any(_CASE.search(fold(each.raw)) for each in fees):
+    if any(has_any(fold(each.raw), _CASES) for each in fees):
         return None
     return frozenset(each.options[0].amount for each in fees)
 
@@ -47,13 +60,12 @@ def papers(procedure: Procedure) -> frozenset[str] | None:
     """Return the papers as words without numbering, punctuation, headings and notes; None: no list of papers, or an empty one."""
     if not procedure.documents:
         return None
-    return frozenset(words for document in procedure.documents if (words := _words(document.name)))
+    return frozenset([words for text in plain_papers(procedure) if (words := _words(text))])
 
 
-@lru_cache(maxsize=1 << 15)
-def _words(name: str) -> str:
+@remembered
+def _words(text: str) -> str:
     """Return a paper's words; "" where the line is none."""
-    text = plain_text(name)
     return "" if text.endswith(":") or _NOTE.match(text) else " ".join(_WORD.findall(text))
 
 

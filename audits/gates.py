@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audits.kept import kept
 from audits.matching.papers import plain_text
 from audits.matching.procedures import MatchKind
 from audits.procedure import Sentence, Skip
@@ -27,6 +28,7 @@ _WORD = re.compile(r"\w+")
 UNCERTAIN = "chưa xác định chắc thủ tục tương ứng, cần người xem (gần nhất: {candidates})"
 
 
+@kept
 def is_archived(pair: Pair) -> bool:
     """Tell whether the source itself marks the procedure as no longer offered."""
     status = pair.published.status
@@ -49,6 +51,7 @@ def cites_decision(pair: Pair) -> bool:
     return any(_DECISION.search(fold(basis)) for basis in pair.published.legal_bases or ())
 
 
+@kept
 def not_comparable(pair: Pair) -> Skip | None:
     """Return why this record cannot be compared with an official procedure; None: it can."""
     if is_archived(pair):
@@ -67,6 +70,7 @@ def not_comparable(pair: Pair) -> Skip | None:
             return Skip(Sentence(UNCERTAIN, {"candidates": ", ".join(pair.match.candidates) or "không có"}))
 
 
+@kept
 def no_documents(pair: Pair) -> Skip | None:
     """Return why the papers of this record cannot be compared; None: they can."""
     if reason := not_comparable(pair):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from audits.law import cite
 from audits.lawful import Lawful, Recognised
@@ -16,7 +16,7 @@ from audits.pair import Coverage, Pair, PublishedSource, unit_names
 from audits.procedure import Fail, Finding, Procedure, Quantity, RequiredDocument, Sentence, Skip, Verdict
 from audits.published import read_published
 from audits.reading.codes import read_code
-from audits.rules import Rule, rules
+from audits.rules import Rule, checks, rules
 from audits.visited import Visited
 from crawlers.records import PublishedProcedure, Source
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 _TOLD = "đã nêu một lần cho cả cổng ở lượt thử dịch vụ khác"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one rule said of one record (`line`) or of a whole source (`line` None), with the finding if it failed.
 
     `recognised` is the finding that was passed over because of a lawful difference; the verdict is then a Skip.
@@ -126,14 +125,13 @@ class Judge:
 
     def judge(self, pair: Pair, line: int | None = None) -> Iterator[Outcome]:
         """Yield what every rule for one procedure says of a pair; `line` is the record's place in its file."""
-        for rule in rules().values():
-            if rule.check is not None:
-                for verdict in rule.check(pair):
-                    if isinstance(verdict, Fail):
-                        outcome = self._failed(rule, verdict, pair.on, pair, line)
-                        yield recognise(outcome, self._lawful, pair, pair.published)
-                    else:
-                        yield Outcome(rule, verdict)
+        for rule, check in checks():
+            for verdict in check(pair):
+                if isinstance(verdict, Fail):
+                    outcome = self._failed(rule, verdict, pair.on, pair, line)
+                    yield recognise(outcome, self._lawful, pair, pair.published)
+                else:
+                    yield Outcome(rule, verdict)
 
     def judge_source(self, source: PublishedSource) -> Iterator[Outcome]:
         """Yield what every rule for a whole source says of it."""
@@ -183,7 +181,7 @@ class Judge:
                     finding = outcome.finding
                     if rule.of_site and finding is not None:
                         if (rule.slug, finding.found) in told:
-                            yield place, replace(outcome, verdict=Skip(Sentence(_TOLD)), finding=None)
+                            yield place, outcome._replace(verdict=Skip(Sentence(_TOLD)), finding=None)
                             continue
                         told.add((rule.slug, finding.found))
                     yield place, recognise(outcome, self._lawful, pair, pair.published)
@@ -230,7 +228,7 @@ class Judge:
         if pair is not None and pair.doubts(fail.where):
             return Outcome(rule, Skip(Sentence("giá trị công khai bị nghi là đọc nhầm hoặc không ổn định")))
         code = fail.code or (pair and _national_code(pair)) or None
-        return Outcome(rule, fail, replace(_finding(rule, fail, law, code, line), visit=visit))
+        return Outcome(rule, fail, _finding(rule, fail, law, code, line, visit))
 
 
 def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, published: Procedure | None) -> Outcome:
@@ -250,7 +248,7 @@ def recognise(outcome: Outcome, lawful: Lawful, judged: Pair | PublishedSource, 
     if difference is None:
         return outcome
     reason = Sentence("được công nhận là khác biệt hợp pháp: {reason}", {"reason": difference.reason})
-    return replace(outcome, verdict=Skip(reason), finding=None, recognised=Recognised(difference, finding))
+    return outcome._replace(verdict=Skip(reason), finding=None, recognised=Recognised(difference, finding))
 
 
 def _national_code(pair: Pair) -> str | None:
@@ -261,7 +259,9 @@ def _national_code(pair: Pair) -> str | None:
     return None
 
 
-def _finding(rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, line: int | None) -> Finding:
+def _finding(  # noqa: PLR0917 - a finding names all of these
+    rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, line: int | None, visit: int | None
+) -> Finding:
     return Finding(
         rule=rule.slug,
         rule_version=rule.version,
@@ -274,6 +274,7 @@ def _finding(rule: Rule, fail: Fail, law: tuple[str, ...], code: str | None, lin
         where=fail.where,
         law=law,
         why=fail.why,
+        visit=visit,
         paper=fail.paper,
     )
 

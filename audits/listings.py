@@ -61,7 +61,7 @@ def listing_of(pair: Pair) -> Listing | None:
         record.levels,
         fold(record.agency or ""),
         fold(record.sector or ""),
-        tuple(sorted({fold(document.case) for document in record.documents or ()})),
+        tuple(sorted(set(map(fold, {document.case for document in record.documents or ()})))),
         fold(record.status or ""),
     )
     listed = papers(record)

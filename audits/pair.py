@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audits.durations import comparable_terms
+from audits.kept import kept
 from audits.matching.procedures import MatchKind
 
 if TYPE_CHECKING:
     from datetime import date
 
     from audits.catalogue import Catalogue, FeeResolution
+    from audits.durations import OfficialLimits
     from audits.listings import Differing
     from audits.matching.documents import LineMatch
     from audits.matching.procedures import Match
@@ -76,6 +78,7 @@ class Pair:
     """The names of who published it: the target and the agency."""
     suspect: frozenset[str] = frozenset()
     """Paths of published values that the crawl does not believe: in the wrong field, or different at a second look."""
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def doubts(self, where: str) -> bool:
         """Tell whether a place of the published record is, holds, or is part of a value that is not believed."""
@@ -87,7 +90,7 @@ class Pair:
         return self.match.official
 
     @cached_property
-    def comparable_terms(self) -> tuple[tuple[int, Terms, list[Terms]], ...]:
+    def comparable_terms(self) -> tuple[tuple[int, Terms, OfficialLimits], ...]:
         """The published time limits that may be held against official ones, as `audits.durations` tells."""
         return tuple(comparable_terms(self.published, self.official))
 
@@ -98,9 +101,8 @@ class Pair:
     @cached_property
     def _official_documents(self) -> tuple[tuple[RequiredDocument, ...], ...]:
         """The official papers of every line, in the catalogue's order."""
-        documents = (self.official.documents or ()) if self.official else ()
-        by_place = {document.component: document for document in documents}
-        return tuple(tuple([by_place[place] for place in sorted(set(line.components))]) for line in self.lines)
+        by_place = _by_place(self.official) if self.official else {}
+        return tuple([tuple([by_place[place] for place in sorted(set(line.components))]) for line in self.lines])
 
     def resolutions(self) -> tuple[FeeResolution, ...]:
         """Return the council resolutions on this procedure's fees in force on the day, here or in an unknown territory."""
@@ -113,6 +115,11 @@ class Pair:
             and (row.until is None or self.on <= row.until)
             and (row.territory is None or self.territory is None or row.territory == self.territory)
         )
+
+
+@kept
+def _by_place(official: Procedure) -> dict[tuple[int, int] | None, RequiredDocument]:
+    return {document.component: document for document in official.documents or ()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,6 +140,7 @@ class Procedure:
     """A procedure read into values, official or published; None: the record has no such part, () or "": it is empty.
 
     Of an official one, `decided_on` is the day its publishing decision was signed, `entered_on` the day it was entered.
+    `kept` is what readers `audits.kept` keep with it.
     """
 
     name: str
@@ -162,6 +163,7 @@ class Procedure:
     status: str | None = None
     decided_on: date | None = None
     entered_on: date | None = None
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 class Severity(StrEnum):

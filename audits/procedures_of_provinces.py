@@ -18,14 +18,17 @@ FIVE_DAYS_SINCE = date(2017, 9, 25)
 """First day of the clocks of NĐ 92/2017."""
 
 
+_MINISTRYS = Skip(
+    Sentence("thủ tục do bộ công bố, thời hạn công bố và nhập dữ liệu không thuộc trách nhiệm của địa phương")
+)
+
+
 def by_this_province(pair: Pair) -> Procedure | Skip:
     """Return the official procedure where the province that publishes it has decided on it itself, else why not."""
     official = pair.official
     promulgator = (official and official.promulgator) or ""
     if official is None or not promulgator.startswith("H"):
-        return Skip(
-            Sentence("thủ tục do bộ công bố, thời hạn công bố và nhập dữ liệu không thuộc trách nhiệm của địa phương")
-        )
+        return _MINISTRYS
     if pair.territory is None or promulgator.split(".")[0] != pair.territory:
         return Skip(Sentence("thủ tục do địa phương khác công bố hoặc chưa rõ nguồn thuộc địa phương nào"))
     return official

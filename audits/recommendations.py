@@ -10,6 +10,7 @@ from audits.authorities import DISTRICTS_UNTIL, names_district
 from audits.connected import connected
 from audits.law import acts, numbers_in
 from audits.matching.documents import is_catch_all
+from audits.matching.papers import plain_text
 from audits.matching.procedures import name_key
 from audits.procedure import Level, Sentence, Stated
 from audits.reading.codes import read_code
@@ -126,7 +127,7 @@ def _papers(procedure: Procedure, on: date) -> Iterator[_Found]:
                 name,
                 Sentence("Thành phần hồ sơ ghi chung chung, không nêu rõ giấy tờ phải nộp."),
             )
-        if paper := connected(name, on):
+        if paper := connected(plain_text(name), on):
             yield (
                 "connected_paper",
                 name,

@@ -113,9 +113,9 @@ def _at(outcome: Outcome, place: int) -> Outcome:
     """Return an outcome whose finding names the visit's place among all that were given."""
     finding, recognised = outcome.finding, outcome.recognised
     if finding is not None:
-        return replace(outcome, finding=replace(finding, visit=place))
+        return outcome._replace(finding=replace(finding, visit=place))
     if recognised is not None:
-        return replace(outcome, recognised=replace(recognised, finding=replace(recognised.finding, visit=place)))
+        return outcome._replace(recognised=replace(recognised, finding=replace(recognised.finding, visit=place)))
     return outcome
 
 

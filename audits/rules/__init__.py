@@ -41,6 +41,12 @@ class Rule:
 
 
 @cache
+def checks() -> tuple[tuple[Rule, Callable[[Pair], Iterable[Verdict]]], ...]:
+    """Return the rules that look at one published procedure, each with its check, in alphabetical order."""
+    return tuple((rule, rule.check) for rule in rules().values() if rule.check is not None)
+
+
+@cache
 def rules() -> dict[str, Rule]:
     """Return every rule in this folder by its id, in alphabetical order."""
     found = {}

@@ -75,19 +75,16 @@ def demanded_instead(document: RequiredDocument, papers: tuple[RequiredDocument,
 
     An official quantity without words ("0 bản chính, 1 bản sao") is held against words only where these demand certification.
     """
+    if not papers or any(paper.quantity.originals for paper in papers):
+        return None
     named = accepted_forms(document.name)
     heavier = (named or _by_quantity(document.quantity)) - {CopyForm.PLAIN_COPY}
-    copies = bool(papers) and all(not paper.quantity.originals for paper in papers)
     if not heavier or CopyForm.PLAIN_COPY in named:
-        return frozenset() if copies else None
+        return frozenset()
     official = [accepted_forms(paper.name) for paper in papers]
-    if copies and all(forms == {CopyForm.PLAIN_COPY} for forms in official):
+    if all(forms == {CopyForm.PLAIN_COPY} for forms in official):
         return heavier
-    if (
-        papers
-        and not any(official)
-        and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers)
-    ):
+    if not any(official) and all(paper.quantity.originals == 0 and paper.quantity.copies for paper in papers):
         # "Bản gốc …" beside an official copy may be the same paper shown; only a demand for certification is plain.
         return frozenset() if CopyForm.ORIGINAL in named else heavier
     return None

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from audits.connected import connected
+from audits.facts import plain_papers
 from audits.gates import no_documents
 from audits.matching.documents import LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
@@ -34,9 +35,10 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield Skip(Sentence("nghĩa vụ tự khai thác dữ liệu đã kết nối chưa có hiệu lực tại ngày kiểm tra"))
         return
     clean = True
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        paper = connected(document.name, pair.on)
-        if paper is None or line.kind is LineKind.NOTE:
+    texts = plain_papers(pair.published)
+    for document, line, text in zip(pair.published.documents or (), pair.lines, texts, strict=True):
+        paper = None if line.kind is LineKind.NOTE else connected(text, pair.on)
+        if paper is None:
             continue
         clean = False
         if line.kind is LineKind.EXTRA:

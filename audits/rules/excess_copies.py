@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audits.facts import plain_papers
 from audits.gates import no_documents
 from audits.matching.documents import SURE, LineKind
 from audits.matching.papers import read_paper
@@ -25,6 +26,8 @@ CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"), Citation("
 
 
 _COUNTED = re.compile(r"\d+ (?:\([^)]*\) )?(?:bản|bộ)\b(?: (?:chính|gốc|sao))?", re.IGNORECASE)
+_CALLED = frozenset({"giấy", "tờ"})
+"""What a paper is called that only says what it proves, be it written or not."""
 _COUNT = re.compile(r"(\d+) (?:bản|bộ)\b", re.IGNORECASE)
 
 
@@ -35,22 +38,30 @@ def check(pair: Pair) -> Iterator[Verdict]:
         return
     compared = False
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
+        if line.kind is not LineKind.MATCHED or line.score < SURE:
+            continue
         asked = total(document.quantity)
-        if line.kind is not LineKind.MATCHED or line.score < SURE or asked is None or _counts_several(document):
+        if asked is None or _counts_several(document):
             continue
         compared = True
-        allowed = [_allowed(paper) for paper in pair.official_documents(document.index)]
-        counts = [count for count in allowed if count]
-        if not counts or len(counts) < len(allowed):
-            yield Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
-        elif asked > max(counts) and asked <= _named_likewise(pair, document):
-            yield Pass()
-        elif asked > max(counts):
-            yield _fail(document, asked, max(counts), pair.official_documents(document.index))
-        else:
-            yield Pass()
+        yield _compared(pair, document, asked)
     if not compared:
         yield Skip(Sentence("không có số lượng đọc được của giấy tờ nào để so sánh"))
+
+
+def _compared(pair: Pair, document: RequiredDocument, asked: int) -> Verdict:
+    papers = pair.official_documents(document.index)
+    stated = [total(paper.quantity) or 0 for paper in papers]
+    if stated and all(stated) and asked <= max(stated):
+        return Pass()  # their names could only allow more
+    allowed = [_allowed(paper) for paper in papers]
+    counts = [count for count in allowed if count]
+    if not counts or len(counts) < len(allowed):
+        return Skip(Sentence("danh mục quốc gia không nêu số lượng của giấy tờ này"))
+    most = max(counts)
+    if asked <= most or asked <= _named_likewise(pair, document):
+        return Pass()
+    return _fail(document, asked, most, papers)
 
 
 def _counts_several(document: RequiredDocument) -> bool:
@@ -60,14 +71,17 @@ def _counts_several(document: RequiredDocument) -> bool:
 
 def _named_likewise(pair: Pair, document: RequiredDocument) -> int:
     """Return the most that any official paper takes which the line's words may mean too, be it of another case; 0: none."""
+    assert pair.official is not None  # noqa: S101 - no_documents has seen to it
     line = read_paper(_COUNTED.sub("", document.name))
     if not line.segments:
         return 0
     own = frozenset(line.segments[0].words)
+    # What stands in no official text can be in no official paper, save for pairs of words and for concepts.
+    written = [word for word in own if " " not in word and "=" not in word and word not in _CALLED]
     likewise = [
         paper
-        for paper in (pair.official.documents or () if pair.official else ())
-        if own <= read_paper(paper.name).words
+        for paper, text in zip(pair.official.documents or (), plain_papers(pair.official), strict=True)
+        if all(word in text for word in written) and own <= read_paper(paper.name).words
     ]
     named = (sum(map(int, _COUNT.findall(paper.name))) for paper in likewise)
     return max((*filter(None, map(_allowed, likewise)), *named), default=0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from audits.calendar import working_days_after
 from audits.gates import not_comparable
 from audits.law import acts, number_of
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
-from audits.reading.text import fold
+from audits.reading.text import fold, has_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
     if not bases:
         yield Skip(Sentence("nguồn không công khai căn cứ pháp lý"))
         return
+    if not has_any(fold("\n".join(bases)), _ended()):
+        yield Pass()
+        return
     skipped: Skip | None = None
     for index, basis in enumerate(bases):
         act = acts().get(number_of(basis) or "")
@@ -58,6 +62,12 @@ def check(pair: Pair) -> Iterator[Verdict]:
         )
         return
     yield skipped or Pass()
+
+
+@cache
+def _ended() -> tuple[str, ...]:
+    """Return how the numbers of acts begin that have a last day, "61/2018/"."""
+    return tuple(number[: number.rindex("/") + 1] for number, act in acts().items() if act.until is not None)
 
 
 def _excused(pair: Pair, basis: str, act: LegalText) -> Skip | None:

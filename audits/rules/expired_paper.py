@@ -6,9 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from audits.facts import folded_papers, plain_papers
 from audits.gates import no_documents, no_papers_asked
 from audits.matching.documents import LineKind
-from audits.matching.papers import plain_text
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.text import Guarded, fold
 
@@ -45,8 +45,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     clean = True
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        text = plain_text(document.name)
+    texts = plain_papers(pair.published)
+    for document, line, text in zip(pair.published.documents or (), pair.lines, texts, strict=True):
         for paper, since in PAPERS:
             found = paper.search(text)
             if found is None or pair.on < since or line.kind is LineKind.NOTE or _NOT_ASKED.search(text):
@@ -110,5 +110,4 @@ def check_visit(visited: Visited) -> Iterator[Verdict]:
 
 
 def _in_catalogue(pair: Pair, paper: Guarded) -> bool:
-    names = (document.name for document in (pair.official.documents or () if pair.official else ()))
-    return paper.search(" ; ".join(map(fold, names))) is not None
+    return pair.official is not None and paper.search(" ; ".join(folded_papers(pair.official))) is not None

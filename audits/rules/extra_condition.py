@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from audits.gates import not_comparable
+from audits.kept import kept
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.text import clean, fold
 
@@ -50,28 +51,31 @@ def check(pair: Pair) -> Iterator[Verdict]:
     published, official = pair.published.conditions, (pair.official.conditions or "").strip()
     if published is None:
         yield Skip(Sentence("nguồn không công khai yêu cầu, điều kiện"))
-    elif _NONE.fullmatch(fold(published)) or fold(published) == fold(official):
+    elif published == official or _NONE.fullmatch(fold(published)) or fold(published) == fold(official):
         yield Pass()
     elif not official:
         yield Skip(Sentence("danh mục quốc gia để trống yêu cầu, điều kiện nên không biết là không có hay chưa nhập"))
-    elif _STATUTE.search(fold(official)):
+    elif _refers_elsewhere(pair.official):
         yield Skip(Sentence("danh mục quốc gia dẫn văn bản khác quy định yêu cầu, điều kiện"))
     else:
         yield _compared(published, pair.official)
 
 
 def _compared(published: str, official: Procedure) -> Verdict:
-    text = _all_text(official)
-    known, runs = _pairs(text), _runs(text)
+    conditions = _spaced(fold(official.conditions or ""))
+    known: frozenset[tuple[str, str]] | None = None
     uncertain = False
     for part in _PART.split(clean(published)):
         condition = _BULLET.sub("", part).strip(" .:")
         folded = fold(condition)
+        if _spaced(folded) in conditions:
+            continue
         words = _pairs(folded)
         if len(words) < _FEWEST_WORDS or _STATUTE.search(folded) or not _DEMAND.search(folded):
             continue
+        known = known or _pairs(_all_text(official))
         share = len(words & known) / len(words)
-        if share < NO_COUNTERPART or (share < SCATTERED and _runs(folded).isdisjoint(runs)):
+        if share < NO_COUNTERPART or (share < SCATTERED and _runs(folded).isdisjoint(_runs(_all_text(official)))):
             return Fail(
                 expected=official.conditions or "",
                 found=condition,
@@ -87,6 +91,11 @@ def _compared(published: str, official: Procedure) -> Verdict:
     return Pass()
 
 
+@kept
+def _refers_elsewhere(official: Procedure) -> bool:
+    return _STATUTE.search(fold(official.conditions or "")) is not None
+
+
 def _all_text(official: Procedure) -> str:
     papers = (document.name for document in official.documents or ())
     texts = (
@@ -99,6 +108,11 @@ def _all_text(official: Procedure) -> str:
         *papers,
     )
     return fold(" ; ".join(text for text in texts if text))
+
+
+def _spaced(folded: str) -> str:
+    """Return the words of a text with a space before and behind each."""
+    return f" {' '.join(_WORD.findall(folded))} "
 
 
 def _pairs(folded: str) -> frozenset[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from audits.facts import folded_papers
 from audits.gates import not_comparable
 from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
-from audits.reading.text import fold
+from audits.reading.text import Guarded, fold, has_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +27,23 @@ _NEIGHBOURHOOD = (
     r"(?<!nông )thôn|tổ dân phố|khu phố|khu dân cư|ấp|(?<!bán )buôn(?! bán| lậu)|khóm|bản làng|hộ liền kề|hàng xóm"
 )
 _NEIGHBOURS = rf"(?:(?:ban |đại diện |trưởng |tổ trưởng |lãnh đạo |các )*)(?:{_NEIGHBOURHOOD})\b"
-_CONFIRMED = re.compile(
+_CONFIRMED = Guarded(
     rf"(?:có|xin|lấy|kèm|kèm theo|đề nghị|phải có|được) (?:giấy |văn bản |ý kiến )?(?:xác nhận|đồng ý|chữ ký)"
     rf"(?: và [^,;.]{{1,20}})? (?:của|từ|tại) {_NEIGHBOURS}"
     rf"|(?:phải (?:được|có)|có|được) {_NEIGHBOURS} (?:ký |cho )?(?:xác nhận|đồng ý|ý kiến)"
-    rf"|(?:liên hệ|gặp|đến|qua|đưa) {_NEIGHBOURS} (?:để )?(?:ký |xin |lấy )?(?:xác nhận|chữ ký|ý kiến)"
+    rf"|(?:liên hệ|gặp|đến|qua|đưa) {_NEIGHBOURS} (?:để )?(?:ký |xin |lấy )?(?:xác nhận|chữ ký|ý kiến)",
+    *(
+        " thôn",
+        " tổ dân phố",
+        " khu phố",
+        " khu dân cư",
+        " ấp",
+        " buôn",
+        " khóm",
+        " bản làng",
+        " hộ liền kề",
+        " hàng xóm",
+    ),
 )
 # What the catalogue may mean by it: the hamlet itself, or a confirmation that somebody must bring.
 _ANY_CONFIRMATION = re.compile(
@@ -79,26 +92,34 @@ def check(pair: Pair) -> Iterator[Verdict]:
 
 def _demands(pair: Pair) -> Iterator[tuple[str, str, str, int | None]]:
     """Yield (text, demand, place, document) of every confirmation that the citizen must fetch."""
-    for document, line in zip(pair.published.documents or (), pair.lines, strict=False):
-        if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(document.name, paper=True)):
+    texts = folded_papers(pair.published)
+    for document, line, text in zip(pair.published.documents or (), pair.lines, texts, strict=False):
+        if line.kind is LineKind.MATCHED and line.score >= SURE and (demand := _demand(text, paper=True)):
             yield document.name, demand, f"documents[{document.index}].name", document.index
     for field in ("steps", "conditions"):
-        whole = getattr(pair.published, field) or ""
-        if whole == getattr(pair.official, field):
+        written = getattr(pair.published, field) or ""
+        if written == getattr(pair.official, field):
             continue  # the catalogue's own words
+        whole = fold(written)
+        if not _may_demand(whole):
+            continue
         # Line by line, for who acts in one line is not who acts in the next; whole, for a sentence may run over lines.
-        for text in (*whole.splitlines(), whole):
+        for text in (*map(fold, written.splitlines()), whole):
             if demand := _demand(text):
-                yield _sentence(fold(text), demand), demand, field, None
+                yield _sentence(text, demand), demand, field, None
                 break
 
 
-def _demand(text: str, *, paper: bool = False) -> str | None:
-    """Return the first confirmation a text demands of the citizen; in a paper's name no authority acts."""
-    folded = fold(text)
-    if not any(word in folded for word in ("xác nhận", "đồng ý", "chữ ký")):
-        return None  # what nearly every text is
-    for found in _CONFIRMED.finditer(folded):
+def _may_demand(folded: str) -> bool:
+    """Tell whether a folded text has the words without which it demands nothing; hardly any has."""
+    return has_any(folded, ("xác nhận", "đồng ý", "chữ ký")) and _CONFIRMED.may_match(folded)
+
+
+def _demand(folded: str, *, paper: bool = False) -> str | None:
+    """Return the first confirmation a folded text demands of the citizen; in a paper's name no authority acts."""
+    if not _may_demand(folded):
+        return None
+    for found in _CONFIRMED.pattern.finditer(folded):
         sentence = _sentence(folded, found[0])
         before = folded[: found.start()]
         start = max((end.end() for end in _SENTENCE.finditer(before)), default=0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from audits.connected import connected
 from audits.gates import no_documents
 from audits.matching.documents import LineKind
+from audits.matching.papers import plain_text
 from audits.procedure import Citation, Fail, Pass, Sentence, Skip
-from audits.reading.text import fold
+from audits.reading.text import fold, has_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "điểm d khoản 2 Điều 8"),)
 
 
-_CONDITIONAL = re.compile(r"nếu có|trường hợp|đối với|khi |hoặc|một trong")
+_CONDITIONS = ("nếu có", "trường hợp", "đối với", "khi ", "hoặc", "một trong")
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -33,7 +33,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     left = _left_out(pair)
-    spared = [paper for paper in left if connected(paper.name, pair.on)]
+    spared = [paper for paper in left if connected(plain_text(paper.name), pair.on)]
     if not left:
         yield Pass()
     elif any(line.kind is LineKind.UNCERTAIN for line in pair.lines):
@@ -65,5 +65,5 @@ def _left_out(pair: Pair) -> list[RequiredDocument]:
         and document.component not in taken
         and document.component[0] in cases
         and (document.quantity.originals or document.quantity.copies)
-        and not _CONDITIONAL.search(fold(document.name))
+        and not has_any(fold(document.name), _CONDITIONS)
     ]

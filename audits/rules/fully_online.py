@@ -28,10 +28,11 @@ def check(pair: Pair) -> Iterator[Verdict]:
         return
     assert pair.official is not None  # noqa: S101 - not_comparable has seen to it
     level = pair.published.service_level
-    official = _channels(pair.official)
     if not (level or "").strip():
         yield Skip(Sentence("nguồn không nêu mức độ cung cấp dịch vụ công trực tuyến"))
-    elif not official:
+        return
+    official = _channels(pair.official)
+    if not official:
         yield Skip(Sentence("danh mục quốc gia không nêu cách thức thực hiện"))
     elif "toàn trình" not in fold(level or "") or Channel.ONLINE in official:
         yield Pass()

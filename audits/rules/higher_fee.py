@@ -9,7 +9,7 @@ from audits.durations import same_channel
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip, Stated
 from audits.reading.money import write_amount
-from audits.reading.text import fold
+from audits.reading.text import Guarded, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _ONE_THING = (
     frozenset({"hồ sơ", "bộ hồ sơ", "trường hợp", "lần", "lượt", "lần cấp", "lần/hồ sơ", "thủ tục"}),
 )
 _PIECE = re.compile(r"(?:người|trang|bản|tờ|chữ ký|m2|m²|xe|phương tiện|thửa|lô|mẫu|tấn|kg|con|chiếc|cái)\b")
-_COUNCIL = re.compile(r"nq-hđnd|nghị quyết[^;.]*(?:hđnd|hội đồng nhân dân)")
+_COUNCIL = Guarded(r"nq-hđnd|nghị quyết[^;.]*(?:hđnd|hội đồng nhân dân)", "hđnd", "hội đồng nhân dân")
 
 
 def check(pair: Pair) -> Iterator[Verdict]:

@@ -32,7 +32,7 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield official
         return
     decided = official.decided_on
-    effective = _effective(pair, official)
+    effective = None if decided is None else _effective(pair, official)
     if decided is None:
         yield Skip(Sentence("danh mục quốc gia không nêu ngày ký quyết định công bố"))
     elif effective is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.durations import every_limit, same_cases, within
+from audits.durations import same_cases, within
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
 from audits.reading.terms import bounds, certainly_longer, write_term
@@ -29,8 +29,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     compared = False
-    for index, published, rows in pair.comparable_terms:
-        official = every_limit(rows)
+    for index, published, held_against in pair.comparable_terms:
+        official = held_against.every
         cases = same_cases(published.options, official, land=_is_land(pair))
         if cases is None:
             if not all(certainly_longer(term, limit) for term in published.options for limit in official):

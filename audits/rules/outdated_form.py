@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from audits.gates import no_documents
+from audits.kept import kept
 from audits.law import acts, numbers_in
 from audits.matching.documents import SURE, LineKind
 from audits.procedure import Citation, Fail, Pass, Sentence, Severity, Skip
-from audits.reading.text import fold
+from audits.reading.text import Guarded, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from audits.pair import Pair
-    from audits.procedure import RequiredDocument, Verdict
+    from audits.procedure import Procedure, RequiredDocument, Verdict
 
 TITLE = "Biểu mẫu cũ, sai"
 REMEDY = "Thay bằng biểu mẫu ban hành kèm theo văn bản đang có hiệu lực như danh mục quốc gia."
@@ -23,11 +23,7 @@ SEVERITY = Severity.MEDIUM
 VERSION = 4
 CITATIONS = (Citation("nd-63-2010", "điểm h khoản 2 Điều 8"), Citation("nd-63-2010", "Điều 25"))
 
-_FORM = re.compile(r"\b(?:mẫu|biểu mẫu)\b")
-
-
-def _names_a_form(text: str) -> bool:
-    return "mẫu" in (folded := fold(text)) and _FORM.search(folded) is not None
+_FORM = Guarded(r"\bmẫu\b", "mẫu")
 
 
 def check(pair: Pair) -> Iterator[Verdict]:
@@ -37,11 +33,11 @@ def check(pair: Pair) -> Iterator[Verdict]:
         return
     compared = False
     for document, line in zip(pair.published.documents or (), pair.lines, strict=True):
-        published = _acts_of_form(document)
-        if not published or line.kind is not LineKind.MATCHED or line.score < SURE:
+        if line.kind is not LineKind.MATCHED or line.score < SURE:
             continue
-        compared = True
-        yield _compared(pair, document, published)
+        if published := _acts_of_form(document):
+            compared = True
+            yield _compared(pair, document, published)
     if not compared:
         yield Skip(Sentence("không có giấy tờ nào nêu văn bản ban hành biểu mẫu để so sánh"))
 
@@ -49,11 +45,9 @@ def check(pair: Pair) -> Iterator[Verdict]:
 def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str]) -> Verdict:
     papers = pair.official_documents(document.index)
     official = frozenset().union(*(_acts_of_form(paper) for paper in papers))
-    bases = frozenset(
-        number for basis in (pair.official and pair.official.legal_bases) or () for number in numbers_in(basis)
-    )
     if published & official:
         return Pass()
+    bases = _bases(pair.official) if pair.official else frozenset()
     if any(published & _acts_of_form(paper) for paper in (pair.official and pair.official.documents) or ()):
         return Skip(Sentence("danh mục quốc gia cũng dùng biểu mẫu này cho giấy tờ khác của thủ tục, cần người xem"))
     ended = [act for number in published if (act := acts().get(number)) and act.until and act.until < pair.on]
@@ -84,10 +78,18 @@ def _compared(pair: Pair, document: RequiredDocument, published: frozenset[str])
 
 def _acts_of_form(document: RequiredDocument) -> frozenset[str]:
     """Return the numbers of the acts that a line names for its form; empty where it names none or speaks of no form."""
-    texts = (document.name, document.form)
-    if not any("/" in text for text in texts) or not any(map(_names_a_form, texts)):
+    name, form = document.name, document.form
+    if "/" not in name and "/" not in form:
         return frozenset()
-    return frozenset(number for text in texts for number in numbers_in(text))
+    if not _FORM.search(fold(name)) and not _FORM.search(fold(form)):
+        return frozenset()
+    return frozenset(numbers_in(name) + numbers_in(form))
+
+
+@kept
+def _bases(official: Procedure) -> frozenset[str]:
+    """Return the numbers of the acts that the procedure rests on."""
+    return frozenset().union(*map(numbers_in, official.legal_bases or ()))
 
 
 def _year(number: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from audits.durations import whole_limits
 from audits.gates import not_comparable
 from audits.procedure import Citation, Fail, Pass, Sentence, Skip
 from audits.reading.terms import certainly_shorter, write_term
@@ -32,8 +31,8 @@ def check(pair: Pair) -> Iterator[Verdict]:
         yield reason
         return
     shortest = None
-    for index, published, rows in pair.comparable_terms:
-        official = whole_limits(rows)
+    for index, published, held_against in pair.comparable_terms:
+        official = held_against.whole
         # Several limits in one field may be steps or cases: only a single one, of no case, says how long the whole takes.
         of_a_case = len(published.options) > 1 or _CASE.search(fold(published.options[0].context))
         if of_a_case or not all(certainly_shorter(published.options[0], limit) for limit in official):

@@ -14,20 +14,20 @@ from uuid import uuid4
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import async_playwright
 
+from crawlers.journeys.memory import ENVIRONMENT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from playwright.async_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-WINDOW = (1280, 900)
+WINDOW = (1280, 720)
 PATIENCE = 8.0  # seconds a browser may take to close before it is killed
 
 DRIVER = {
     "NODE_OPTIONS": "--max-semi-space-size=1 --max-old-space-size=256 --v8-pool-size=0",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
+    **ENVIRONMENT,
 }
 """The environment of Playwright's driver, which only passes messages on: without limits it keeps what it has let go of."""
 
@@ -56,6 +56,7 @@ _OFF = (
 FLAGS = (
     "--disable-gpu",
     "--disable-software-rasterizer",  # nothing is drawn that needs it, and it takes memory
+    "--no-unsandboxed-zygote",  # a process of its own that would start only two others
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -120,10 +121,12 @@ class Shopper:
         await self.end()
         assert self._playwright is not None  # noqa: S101 - used within its block
         self.mark = f"--soat={uuid4().hex}"
-        as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+        as_root, program = ("--no-sandbox",) if os.geteuid() == 0 else (), executable()
         try:
             self._browser = await self._playwright.chromium.launch(
-                executable_path=executable(),
+                executable_path=program,
+                # A whole one: Playwright would take its shell, which has no switch against WebRTC's UDP and blocks no windows.
+                channel="chromium" if program is None else None,
                 args=[*FLAGS, *as_root, self.mark],
                 proxy={"server": self._dead_end},
                 ignore_default_args=["--disable-popup-blocking"],

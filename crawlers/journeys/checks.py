@@ -50,10 +50,16 @@ _NUMBER = re.compile(r"(?:\+84|0)\d{9,10}|1[89]00\d{4,6}|1022|18001096")
 
 @dataclass(slots=True)
 class Known:
-    """What a run already learned of its portals: pages that many link to, and the rules broken on pages that are built alike."""
+    """What a run already learned of its portals: pages that many link to, and the rules broken on pages that are built alike.
+
+    What takes much memory is done by one journey at a time: who holds `trying` tries the rules on a page (who waited may find them known
+    by then), who holds `drawing` draws a picture or a contact sheet. Neither may be held longer than what is done may take.
+    """
 
     links: dict[str, Linked] = field(default_factory=dict)
     alike: dict[str, tuple[Violation, ...]] = field(default_factory=dict)
+    trying: asyncio.Lock = field(default_factory=asyncio.Lock)
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 def likeness(html: str) -> str:
@@ -66,10 +72,14 @@ async def axe(session: CDPSession, url: str) -> tuple[Violation, ...] | None:
 
     The page itself is not changed.
     """
-    await session.send("Runtime.evaluate", {"expression": AXE, "silent": True})
-    asked = {"expression": f"({_RUN_AXE})()", "awaitPromise": True, "returnByValue": True}
+
+    async def run() -> dict[str, Any]:
+        await session.send("Runtime.evaluate", {"expression": AXE, "silent": True})
+        asked = {"expression": f"({_RUN_AXE})()", "awaitPromise": True, "returnByValue": True}
+        return await session.send("Runtime.evaluate", asked)
+
     try:
-        answer: dict[str, Any] = await asyncio.wait_for(session.send("Runtime.evaluate", asked), PATIENCE)
+        answer = await asyncio.wait_for(run(), PATIENCE)
     except TimeoutError:
         return None
     rows = answer["result"].get("value")

@@ -76,11 +76,11 @@ def contact_sheet(pictures: Sequence[tuple[str, bytes]], title: str) -> bytes | 
         top = above + index // columns * (_HEIGHT + _CAPTION + _GAP)
         with Image.open(io.BytesIO(content)) as picture:
             picture.draft("RGB", (_WIDTH, 1))  # decodes at half size where that is enough
-            scale = _WIDTH / picture.width
-            small = picture.convert("RGB").resize(
-                (_WIDTH, max(1, round(picture.height * scale))), Image.Resampling.BILINEAR
-            )
-        sheet.paste(small.crop((0, 0, _WIDTH, min(_HEIGHT, small.height))), (left, top))
+            scale = picture.width / _WIDTH
+            height = min(_HEIGHT, max(1, round(picture.height / scale)))
+            top_part = (0, 0, picture.width, min(picture.height, height * scale))
+            small = picture.resize((_WIDTH, height), Image.Resampling.BILINEAR, top_part)
+        sheet.paste(small, (left, top))
         draw.rectangle((left, top, left + _WIDTH, top + _HEIGHT), outline="#888888")
         for line, text in enumerate(_lines(shown(f"{index + 1}. {caption}"), font.getlength, _WIDTH, most=2)):
             draw.text((left, top + _HEIGHT + 4 + line * _LINE), text, fill="black", font=font)

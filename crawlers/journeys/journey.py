@@ -210,9 +210,9 @@ class Walker:
         checks = await self._checks(end)
         _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.traffic.har(), ".har")
-        sheet = await asyncio.get_running_loop().run_in_executor(
-            _sheets, contact_sheet, self.pictures, f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
-        )
+        title = f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
+        async with self.known.drawing:
+            sheet = await asyncio.get_running_loop().run_in_executor(_sheets, contact_sheet, self.pictures, title)
         console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
         return ServiceVisit(
             target=self.target.id,
@@ -418,11 +418,13 @@ class Walker:
         """What axe-core finds; of pages that differ only in their words one is tried, and the finding told of all."""
         alike = look_at.likeness(sight.html)
         if alike not in self.known.alike:
-            found = await look_at.axe(await self._direct(), sight.url)
-            if found is None:
-                return None
-            self.known.alike[alike] = found
-        return tuple(replace(one, url=sight.url) for one in self.known.alike[alike])
+            session = await self._direct()
+            async with self.known.trying:  # held no longer than the rules may take
+                if alike not in self.known.alike and (found := await look_at.axe(session, sight.url)) is not None:
+                    self.known.alike[alike] = found
+        return (
+            tuple(replace(one, url=sight.url) for one in self.known.alike[alike]) if alike in self.known.alike else None
+        )
 
     # --- search
 
@@ -837,7 +839,7 @@ class Walker:
 
     async def _step(self, name: str, sight: Sight, decisive: Locator | None = None, *, picture: bool = True) -> None:
         """Keep what is seen: the DOM, and a picture with the decisive element outlined."""
-        dom, shot = sight.html.encode(), None
+        dom, shot, ms = sight.html.encode(), None, self._ms()
         try:
             shot = await self._picture(sight, decisive) if picture else None
         except (BrowserError, TimeoutError):
@@ -850,7 +852,7 @@ class Walker:
         if shot is not None:
             _, place = self.folder.keep(shot, ".jpg")
             self.pictures.append((name, shot))
-        self.steps.append(Step(name, sight.url, sight.status, self._ms(), capture, place))
+        self.steps.append(Step(name, sight.url, sight.status, ms, capture, place))
 
     def _ms(self) -> int:
         """Milliseconds since the last main page was asked for until now."""
@@ -872,7 +874,8 @@ class Walker:
         }
         try:
             session = await self._direct()
-            shot = await asyncio.wait_for(session.send("Page.captureScreenshot", how), PICTURE)
+            async with self.known.drawing:  # held no longer than a picture may take, whatever the page does
+                shot = await asyncio.wait_for(session.send("Page.captureScreenshot", how), PICTURE)
         finally:
             if decisive is not None:
                 await decisive.evaluate(_RESTORE, before)

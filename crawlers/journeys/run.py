@@ -26,6 +26,7 @@ from crawlers.journeys.families import load as load_journey
 from crawlers.journeys.guard import Gate
 from crawlers.journeys.journey import End, Pace, Service, Walker, attempt
 from crawlers.journeys.listing import Reader, Sampling, published_services
+from crawlers.journeys.memory import keep_little
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
 from crawlers.journeys.wire import Wire, now_text
 from crawlers.manners import Pace as HostPace
@@ -129,6 +130,7 @@ def visit(
         published and str(published),
     ]
     book = _Book(out, captures, what, now())
+    keep_little()
     run = _Run(targets, journeys, Folder(captures), book, manner or Manner(), progress or (lambda _: None), now)
     try:
         asyncio.run(run.all(given, chosen))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 LARGEST = 16 * 2**20
 """Bytes of one answer that a page may be given."""
 MAX_HOPS = 10  # redirects in a row before a page is taken to lead in a circle
+ROBOTS = "robots.txt của máy chủ không cho phép"
 MOST_REFUSALS = 500  # written down for one journey; the rest is counted
 _STUB = '<!DOCTYPE html><meta name="soat" content="redirect"><script>location.replace({url})</script>'
 _DROPPED = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive", "nel", "report-to",
@@ -177,7 +178,7 @@ class Traffic:
         """
         headers = {"Accept": "*/*", "Accept-Language": "vi"} | ({"Content-Type": media_type} if media_type else {})
         for _ in range(MAX_HOPS):
-            if (why := self.gate.refuses(Asked(method, url, body, media_type, kind))) is not None:
+            if (why := await self._forbidden(Asked(method, url, body, media_type, kind))) is not None:
                 self.refuse(method, url, kind, why)
                 return Answer(None, error="guard", why=why), url
             async with self.turn(url):
@@ -188,6 +189,11 @@ class Traffic:
                 return answer, url
             url, method, body, media_type = _joined(url, where), "GET", b"", ""
         return Answer(None, error="circle", why="chuyển hướng vòng quanh"), url
+
+    async def _forbidden(self, asked: Asked) -> str | None:
+        """Why a page or file is not asked for: the gate does not let it pass, or its host's robots.txt does not want it."""
+        why = self.gate.refuses(asked)
+        return why if why is not None or await self.allows(asked.url) else ROBOTS
 
     # --- the browser's requests
 
@@ -209,9 +215,7 @@ class Traffic:
             kind = "document"
         headers = request.headers
         asked = Asked(method, url, request.post_data_buffer or b"", headers.get("content-type", ""), kind, headers)
-        why = self.gate.refuses(asked)
-        if why is None and kind == "document" and not await self.allows(url):
-            why = "robots.txt của máy chủ không cho phép"
+        why = await self._forbidden(asked) if kind == "document" else self.gate.refuses(asked)
         if main:
             self._begin_document(url)
             if why is None and self._hops > MAX_HOPS:
