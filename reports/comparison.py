@@ -133,9 +133,7 @@ def match_record(pair: Pair) -> dict[str, Any]:
     return {
         "national_code": pair.official.code.national if pair.official and pair.official.code else None,
         "confidence": round(pair.match.confidence, 4),
-        "documents": [
-            [list(place) for place in line.components] if line and line.components else None for line in lines
-        ],
+        "documents": [line.components or None if line else None for line in lines],
         "taken_as": [line.kind if line else None for line in lines],
-        "words": [list(line.shared) if line and line.shared else None for line in lines],
+        "words": [line.shared or None if line else None for line in lines],
     }

@@ -25,8 +25,10 @@ def read_code(text: str | None) -> Code | None:
     """
     if not text:
         return None
-    plain = _FOOTNOTE.sub("", look_alikes(clean(text)))
-    match = _WHOLE.fullmatch("".join(plain.split()).strip(".,;:"))
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        plain = _FOOTNOTE.sub("", look_alikes(clean(text)))
+        match = _WHOLE.fullmatch("".join(plain.split()).strip(".,;:"))
     if match is None:
         found = list(_AMONG_WORDS.finditer(plain))
         if not found or len(set(_LIKE_A_CODE.findall(plain))) > 1:

@@ -56,8 +56,9 @@ _SAME_DAY = Guarded(
     *("trong buổi", "trong ngày", "cùng buổi", "cùng ngày", "vòng buổi", "vòng ngày"),
     *("việc tiếp", "việc kế", "việc liền", "việc sau"),
 )
-_AT_ONCE = re.compile(
-    r"\bngay (?:sau |trong |tại |lập )?(?:khi|thời điểm|tức|lúc|buổi|quầy)\b|(?:giải quyết|trả kết quả|thực hiện|cung cấp|trả|cấp|làm) ngay\b|tức thì|^ngay[.\s]*$"
+_AT_ONCE = Guarded(
+    r"\bngay (?:sau |trong |tại |lập )?(?:khi|thời điểm|tức|lúc|buổi|quầy)\b|(?:giải quyết|trả kết quả|thực hiện|cung cấp|trả|cấp|làm) ngay\b|tức thì|^ngay[.\s]*$",
+    *("ngay", "tức thì"),
 )
 
 _NUMBER_BEHIND = re.compile(r"\s[0-9]")
@@ -97,7 +98,10 @@ _NOTHING = re.compile(
     r"(?:thời (?:hạn|gian)(?: giải quyết| thực hiện)?\s?:?\s?)?(?:-|\.+|…|không|không có|n/a|không rõ|đang cập nhật|chưa có"
     r"|(?:không|chưa)(?: được| có)? (?:quy định|thông tin|xác định|cập nhật|công bố|áp dụng|ban hành)\b.*)[.\s]*"
 )
-_ELSEWHERE = re.compile(r"\btheo\b|quy định|thỏa thuận|tùy|phụ thuộc|căn cứ|dự án|kế hoạch|quyết định|thông báo")
+_ELSEWHERE = Guarded(
+    r"\btheo\b|quy định|thỏa thuận|tùy|phụ thuộc|căn cứ|dự án|kế hoạch|quyết định|thông báo",
+    *("theo", "quy định", "thỏa thuận", "tùy", "phụ thuộc", "căn cứ", "dự án", "kế hoạch", "quyết định", "thông báo"),
+)
 _CASE = re.compile(
     r"đối với|trường hợp|nếu|riêng|khi |vùng|khu vực|miền núi|hải đảo|trực tuyến|trực tiếp|bưu chính|lần đầu|cấp (?:mới|lại|đổi)|bước|tổ chức|cá nhân|tăng thêm|kéo dài|giai đoạn|gia hạn"
 )
@@ -308,8 +312,8 @@ def _options(text: str, *, official: bool = False) -> tuple[Term, ...]:
     mentions = _mentions(text)
     limits = [mention for mention in mentions if mention.role is not _Role.ADDED]
     if not official:
-        for wanted in ({_Role.TOTAL}, {_Role.LIMIT}, {_Role.DOUBTFUL}):
-            if chosen := [mention for mention in limits if mention.role in wanted]:
+        for wanted in (_Role.TOTAL, _Role.LIMIT, _Role.DOUBTFUL):
+            if chosen := [mention for mention in limits if mention.role is wanted]:
                 limits = chosen
                 break
     terms = [mention.term for mention in limits]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 1 << 16
 """How many texts a reader remembers: the papers of the whole catalogue, and as many published ones."""
-_LONGEST_REMEMBERED = 1000
+_SHORT, _LONG, _LONG_REMEMBERED = 1_000, 20_000, 64
+"""Up to what length texts are remembered: short ones as many as there are, long ones the last few, which several rules read."""
 TOKENS, LONGEST_TOKEN = 1 << 16, 40
 """How many tokens are remembered, and of what length at most; a language has no more."""
 
@@ -71,12 +73,13 @@ class _Memory(dict[_Text, _Value]):
     def __init__(self, read: Callable[[_Text], _Value], texts: int) -> None:
         super().__init__()
         self._read: Callable[[_Text], _Value] = read
+        self._read_lately = lru_cache(maxsize=_LONG_REMEMBERED)(read)
         self._texts = texts
         self._older: dict[_Text, _Value] = {}
 
     def __missing__(self, text: _Text) -> _Value:
-        if text is not None and len(text) > _LONGEST_REMEMBERED:
-            return self._read(text)
+        if text is not None and len(text) > _SHORT:
+            return self._read_lately(text) if len(text) <= _LONG else self._read(text)
         value = self._older.pop(text) if text in self._older else self._read(text)
         if len(self) >= self._texts // 2:
             self._older = dict(self)
