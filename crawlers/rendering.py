@@ -1,13 +1,10 @@
 """Pages that only a browser shows: read as they stand once their scripts have run, asking nothing but the target's own hosts.
 
-Scrapy hands the requests so marked to scrapy-playwright; what a page's scripts may ask is decided here. A browser is looked
-for among the system's programs first, then Playwright's own.
+Scrapy hands the requests so marked to scrapy-playwright; what a page's scripts may ask is decided here.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +13,7 @@ from weakref import WeakKeyDictionary
 from playwright.async_api import Error as BrowserError
 from scrapy_playwright.page import PageMethod  # type: ignore[import-untyped]
 
+from crawlers.chromium import launch_options
 from crawlers.settings import settings
 
 if TYPE_CHECKING:
@@ -23,22 +21,13 @@ if TYPE_CHECKING:
 
     from playwright.async_api import BrowserContext, Page, Request, Route, WebSocketRoute
 
-__all__ = ["NO_BROWSER", "BrowserError", "asked_of_browser", "browser_settings", "executable"]
+__all__ = ["NO_BROWSER", "BrowserError", "asked_of_browser", "browser_settings"]
 
 NO_BROWSER = "không có trình duyệt để xem trang này; cài chromium (hoặc chạy `make setup`) rồi chạy lại"
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-# Nothing but the page that is asked for: no first-run pages, no updates, no background requests.
-_FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-          "--disable-sync", "--dns-prefetch-disable")  # fmt: skip
 _SETTLE = 10.0  # seconds a page's scripts may go on asking before it is taken as it stands
 
 _allowed: WeakKeyDictionary[Page, tuple[frozenset[str], tuple[str, ...]]] = WeakKeyDictionary()
 _guarded: WeakKeyDictionary[BrowserContext, bool] = WeakKeyDictionary()
-
-
-def executable() -> str | None:
-    """Return the path of the system's browser; None leaves Playwright to use its own."""
-    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
 
 
 def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
@@ -46,17 +35,12 @@ def browser_settings(hosts: Collection[str]) -> dict[str, Any]:
     names = sorted({urlsplit(f"//{host}").hostname or host for host in hosts})
     # Redirects pass by the routes below, so names are refused where they are looked up as well.
     rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in names)])
-    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     return {
         "DOWNLOAD_HANDLERS": {
             "http": "crawlers.browser.LenientBrowser",
             "https": "crawlers.browser.LenientBrowser",
         },
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {
-            "executable_path": executable(),
-            "args": [*_FLAGS, *as_root, f"--host-resolver-rules={rules}"],
-            "timeout": 60_000,
-        },
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(f"--host-resolver-rules={rules}"),
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings().timeout * 1000,
         "PLAYWRIGHT_ABORT_REQUEST": _unwanted,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from uuid import uuid4
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import async_playwright
 
+from crawlers.chromium import launch_options
 from crawlers.journeys.memory import ENVIRONMENT
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, BrowserContext, Playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 WINDOW = (1280, 720)
 PATIENCE = 8.0  # seconds a browser may take to close before it is killed
 
@@ -52,21 +51,13 @@ _OFF = (
     *("DestroyProfileOnBrowserClose", "PaintHolding", "AvoidCorsURLLoaderRestartOnRedirect", "AimEnabled"),
 )
 
-# Nothing but the page: no first-run pages, updates or background requests; no way around the proxy (names, UDP, QUIC).
+# No way around the proxy, and little memory.
 FLAGS = (
-    "--disable-gpu",
     "--disable-software-rasterizer",  # nothing is drawn that needs it, and it takes memory
     "--no-unsandboxed-zygote",  # a process of its own that would start only two others
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     "--disable-domain-reliability",
     "--disable-client-side-phishing-detection",
     "--no-pings",
-    "--dns-prefetch-disable",
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     "--js-flags=--max-old-space-size=512,--max-semi-space-size=2",  # many young heaps are open at once
     f"--enable-features={','.join(_ON)}",
@@ -76,11 +67,6 @@ FLAGS = (
 
 class NoBrowserError(ValueError):
     """No browser could be started; the message says what to do."""
-
-
-def executable() -> str | None:
-    """Return the path of the system's chromium; None leaves Playwright to use its own."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 class Shopper:
@@ -121,18 +107,12 @@ class Shopper:
         await self.end()
         assert self._playwright is not None  # noqa: S101 - used within its block
         self.mark = f"--soat={uuid4().hex}"
-        as_root, program = ("--no-sandbox",) if os.geteuid() == 0 else (), executable()
         try:
             self._browser = await self._playwright.chromium.launch(
-                executable_path=program,
-                # A whole one: Playwright would take its shell, which has no switch against WebRTC's UDP and blocks no windows.
-                channel="chromium" if program is None else None,
-                args=[*FLAGS, *as_root, self.mark],
+                **launch_options(*FLAGS, self.mark),
                 proxy={"server": self._dead_end},
                 ignore_default_args=["--disable-popup-blocking"],
-                chromium_sandbox=not as_root,
                 handle_sigint=False,
-                timeout=60_000,
             )
         except BrowserError as error:
             raise NoBrowserError(

@@ -25,7 +25,7 @@ from urllib.parse import quote
 import orjson
 from playwright.async_api import async_playwright
 
-from crawlers.journeys.browser import executable
+from crawlers.chromium import launch_options
 from crawlers.journeys.run import Manner, Sampling, visit
 from crawlers.journeys.words import queries
 from crawlers.service_visits import ServiceVisit
@@ -118,9 +118,8 @@ def page_of(url: str, case: Case, number: int) -> str:
 
 async def bare(url: str, journeys: int) -> None:
     """Take the same way with nothing but Playwright: no gate, no evidence, no checks."""
-    root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=["--disable-gpu", "--disable-background-networking", *root])  # fmt: skip
+        browser = await playwright.chromium.launch(**launch_options())
         queue = iter(enumerate(ways(journeys)))
         await asyncio.gather(*(bare_worker(browser, url, queue) for _ in range(2)))
         await browser.close()
