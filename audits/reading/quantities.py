@@ -10,7 +10,7 @@ from audits.procedure import CopyForm, Quantity
 from audits.reading.text import Guarded, fold, has_any, remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _COPY = r"(?:sao|chụp|photo(?:copy|coppy)?|phô ?tô(?: ?(?:cop(?:y|py|i)|cóp ?pi))?|scan|quét|fax)"
 _ORIGINAL = r"(?:chính|gốc)"
@@ -24,6 +24,8 @@ _COUNTED = re.compile(
 _LABELLED = re.compile(
     rf"(?P<kind>bản {_ORIGINAL}|bản {_COPY}|số bộ(?: hồ sơ)?|số bản)\s?[:=]\s?(?P<count>[0-9]{{1,2}})(?![0-9/.])"
 )
+# What both patterns need, quickly found: a number before or behind the word.
+_COUNTS_MAY = re.compile(r"b(?:(?<=[0-9)]b)|(?<=[0-9)]\sb))(?:ản|ộ)|b(?:ản|ộ)[^:=]{0,24}?[:=]\s?[0-9]")
 _BARE = re.compile(r"(?:số lượng(?: hồ sơ)?\s?:?\s?)?(?P<count>[0-9]{1,2})(?:\s?\([^()0-9]{1,20}\))?[.\s]*")
 _SETS_LABEL = re.compile(r"số (?:lượng hồ sơ|bộ)")
 # A number after these is a place in a text.
@@ -89,7 +91,7 @@ def quantity_in_name(name: str) -> Quantity:
     folded = fold(name)
     if not _DIGIT.search(folded):
         return Quantity()
-    counts = [match for match in _counts(folded) if not _NUMBERED.search(folded, 0, match.start())]
+    counts = [match for match in _counts(folded) if not _NUMBERED.search(folded, max(0, match.start() - 20), match.start())]
     if counts:
         return _quantity(name, folded, counts)
     if match := re.search(r"số lượng(?: hồ sơ)?\s?:\s?([0-9]{1,2})(?:\s?\([^()0-9]{1,20}\))?[.)\s]*$", folded):
@@ -148,24 +150,28 @@ def _certified_from(folded: str) -> bool:
 
 
 def _counts(folded: str) -> list[re.Match[str]]:
+    if not _COUNTS_MAY.search(folded):
+        return []
     labelled = list(_LABELLED.finditer(folded))
     return labelled or list(_COUNTED.finditer(folded))
 
 
 def _quantity(raw: str, folded: str, counts: list[re.Match[str]]) -> Quantity:
     """Return the counts by kind; counts of one kind that differ belong to different cases and say nothing together."""
-    originals = _agreed(match for match in counts if match["kind"] in _ORIGINALS)
-    copies = _agreed(match for match in counts if match["kind"][:4] == "bản " and match["kind"] not in _ORIGINALS)
-    sets = _agreed(match for match in counts if "bộ" in match["kind"])
-    pieces = _agreed(match for match in counts if match["kind"] in {"bản", "số bản"})
+    found: dict[str, int | None] = {}
+    for match in counts:
+        of, count = _counted(match["kind"]), int(match["count"])
+        found[of] = count if found.get(of, count) == count else None
+    originals, copies = found.get("originals"), found.get("copies")
     if originals and copies and _alternatives(folded, counts):
-        return Quantity(raw, sets=sets, pieces=max(originals, copies))
-    return Quantity(raw, originals, copies, sets, pieces)
+        return Quantity(raw, sets=found.get("sets"), pieces=max(originals, copies))
+    return Quantity(raw, originals, copies, found.get("sets"), found.get("pieces"))
 
 
-def _agreed(matches: Iterable[re.Match[str]]) -> int | None:
-    found = {int(match["count"]) for match in matches}
-    return found.pop() if len(found) == 1 else None
+def _counted(kind: str) -> str:
+    if kind.startswith("bản "):
+        return "originals" if kind in _ORIGINALS else "copies"
+    return "sets" if "bộ" in kind else "pieces"
 
 
 def _alternatives(folded: str, counts: list[re.Match[str]]) -> bool:
