@@ -67,7 +67,7 @@ _EMPTY = frozenset(
 )
 # What an authority does with any paper, an applicant with any, and what points to papers named elsewhere.
 _MADE = frozenset(
-    "cấp lập ban hành phát nộp kèm gửi xuất trình nêu mục điểm khoản điều dưới liệt kê bộ cần chuẩn bị tải đây file biểu đối thành mang trường hợp luật riêng chung".split()  # noqa: SIM905
+    "cấp lập ban hành phát nộp kèm gửi xuất trình nêu mục điểm khoản điều dưới liệt kê bộ cần chuẩn bị tải đây file biểu đối thành mang trường hợp luật riêng chung lý".split()  # noqa: SIM905
 )
 _PROVES_A_CASE = re.compile(
     r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
@@ -186,10 +186,11 @@ _UNNAMED = r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng 
 _CATCH_ALL = Guarded(
     rf"{_UNNAMED}(?:(?:,| và| hoặc) (?:các )?{_UNNAMED})*(?: pháp lý)? (?:khác|liên quan khác|có liên quan khác|cần thiết khác|kèm theo khác|bổ sung khác|khác có liên quan|khác liên quan|có liên quan|liên quan|khác kèm theo|cần thiết)"
     r"(?: cần thiết| kèm theo| bổ sung)?\s*(?:$|[.;,)(]|nếu\b|khi\b|theo (?:yêu cầu|hướng dẫn|đề nghị)|để phục vụ|tùy (?:từng|theo)|(?:do|mà) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị))"
-    r"|theo (?:yêu cầu|hướng dẫn|đề nghị) (?:thêm |cụ thể |trực tiếp )*(?:của|từ) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị|người|ủy ban)"
+    # One half of the word may be misspelt.
+    r"|theo (?:yêu c\w+|y\w+ cầu|hướng d\w+|h\w+ dẫn|đề ng\w+|đ\w+ nghị) (?:thêm |cụ thể |trực tiếp )*(?:của|từ) (?:cơ quan|cán bộ|công chức|bộ phận|đơn vị|người|ủy ban)"
     r"|khi (?:cơ quan|cán bộ|công chức|bộ phận)[^.;]* (?:yêu cầu|đề nghị)",
     *("khác", "liên quan", "cần thiết"),
-    *("theo yêu cầu", "theo hướng dẫn", "theo đề nghị"),
+    *("theo y", "theo h", "theo đ"),
     *("khi cơ quan", "khi cán bộ", "khi công chức", "khi bộ phận"),
 )
 
@@ -519,9 +520,15 @@ def _spelt(own: str, official: OfficialPapers) -> str:
                 f" {one} {other} " in text or f" {other} {one} " in text for one in beside for text in official.spaced
             )
         ]
-        if len(chosen := fitting or meant) == 1:
+        chosen = fitting or meant or [one for one in _taken_apart(word) if any(f" {one} " in text for text in official.spaced)]
+        if len(chosen) == 1:
             words[place] = chosen[0]
     return " ".join(words)
+
+
+def _taken_apart(word: str) -> list[str]:
+    """Return a word in two, at every place where the space may have been lost."""
+    return [f"{word[:place]} {word[place:]}" for place in range(1, len(word))]
 
 
 def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:

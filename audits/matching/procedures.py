@@ -32,6 +32,8 @@ CUT_OFF = 6
 """Words after which a name that only begins an official one, and no other, is that one cut off."""
 NOTHING_LIKE_IT = 0.55
 """Best name similarity below which a name has no counterpart in the catalogue at all."""
+SPELT_ALIKE = 0.9
+"""Share of letters in place from which a name may be an official one misspelt."""
 TOLD_SHORT = 0.8
 """Share of a name's words that one official name has, from which it may be that one told short."""
 SAME_NAME = 0.5
@@ -233,8 +235,8 @@ class ProcedureMatcher:
         if one_name and key.count(" ") >= CUT_OFF:
             return self._among(published, begun, SURE)
         if not ranked or ranked[0][0] < NOTHING_LIKE_IT:
-            if short := self._told_short(key):
-                return Match(MatchKind.UNCERTAIN, ranked[0][0] if ranked else 0.0, candidates=short)
+            if near := self._told_short(key) or self._spelt_alike(published.name, ranked):
+                return Match(MatchKind.UNCERTAIN, ranked[0][0] if ranked else 0.0, candidates=near)
             return Match(
                 MatchKind.UNKNOWN,
                 1.0 - (ranked[0][0] if ranked else 0.0),
@@ -330,6 +332,16 @@ class ProcedureMatcher:
         shared = [(self._shared(words, code), code) for code in self._sharing_most(words)]
         least = TOLD_SHORT * sum(words.values())
         return tuple(code for weight, code in sorted(shared, key=lambda pair: -pair[0])[:3] if weight >= least)
+
+    def _spelt_alike(self, name: str, ranked: list[tuple[float, str]]) -> tuple[str, ...]:
+        """Return the codes, at most three, whose whole names are nearly the same letter by letter: one may be misspelt."""
+        written, procedures = fold(name), self._catalogue.procedures
+        alike = [
+            code
+            for _, code in ranked
+            if Levenshtein.normalized_similarity(written, fold(procedures[code].name)) >= SPELT_ALIKE
+        ]
+        return tuple(alike[:3])
 
     def _mended(self, key: str, slips: list[str], code: str) -> str:
         """Return the name with every word that no official name has, one letter off a word of this one, put right."""

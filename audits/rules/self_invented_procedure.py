@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = "Tự đặt ra TTHC"
 REMEDY = "Ngừng thực hiện và gỡ thủ tục này, hoặc xuất trình văn bản quy định cùng quyết định công bố của người có thẩm quyền."
 SEVERITY = Severity.HIGH
-VERSION = 3
+VERSION = 4
 CITATIONS = (
     Citation("nd-63-2010", "khoản 1 Điều 8"),
     Citation("nd-63-2010", "Điều 13"),

@@ -291,6 +291,9 @@ def test_headings_and_notes_ask_for_nothing(line: str) -> None:
         ("Hồ sơ, tài liệu liên quan", True),
         ("Tài liệu cần thiết khác", True),
         ("Giấy tờ bổ sung theo hướng dẫn của cán bộ", True),
+        ("Giấy tờ theo hưng dẫn của cán bộ", True),
+        ("Tài liệu theo yêu cấu của cơ quan tiếp nhận", True),
+        ("Giấy tờ theo đề án của cơ quan", False),
         ("Giấy tờ liên quan đến việc miễn tiền sử dụng đất", False),
         ("Các giấy tờ khác nhau của từng thửa đất", False),
         ("Tờ khai theo mẫu của Bộ Tư pháp", False),
@@ -309,6 +312,7 @@ def test_lines_that_name_no_paper(line: str, catch_all: bool) -> None:
         "Giấy chứng nhận người khuyết tật (nếu có)",  # asked for only where there is one
         "Văn bản ủy quyền cho người đi nộp thay",  # a representative may always be asked for it
         "Sự đồng ý của cha, mẹ trẻ",  # names no kind of paper
+        "Hồ sơ pháp lý",  # names no paper
     ],
 )
 def test_what_a_person_must_look_at(line: str) -> None:

@@ -136,6 +136,7 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (LICENCE, "Giấy phép lái xe quân sự (xuất trình bản gốc để đối chiếu)", 2),
     (LICENCE, "Giấy khám sức khoẻ của người lái xe do cơ sở y tế có thẩm quyền cấp", 3),
     (LICENCE, "GKSK lái xe còn hiệu lực", 3),
+    (LICENCE, "Giấy khám sứckhỏe của người láixe", 3),  # a space was lost
     (LICENCE, "Sơ yếu lý lịch có xác nhận của UBND cấp xã", EXTRA),
     (LICENCE, "Bằng tốt nghiệp trung học cơ sở", EXTRA),
     (LICENCE, "Người có nhu cầu đổi giấy phép lái xe chụp ảnh trực tiếp tại cơ quan tiếp nhận hồ sơ.", NO_PAPER),

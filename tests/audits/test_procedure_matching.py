@@ -204,6 +204,13 @@ def test_what_the_catalogue_knows() -> None:
     assert not MATCHER.reaches(None)
 
 
+def test_a_misspelt_name_is_no_invention() -> None:
+    name = "Cấp mới thẻ ABTC (thực hiện tại cấp {} ương)"
+    matcher = ProcedureMatcher(catalogue([official("1.000811", name.format("trung")), *RECORDS]))
+    found = matcher.match(read_published(record(None, name.format("trng"))))
+    assert (found.kind, found.candidates) == (MatchKind.UNCERTAIN, ("1.000811",))
+
+
 def test_an_empty_catalogue_knows_nothing_and_matches_nothing() -> None:
     matcher = ProcedureMatcher(catalogue([]))
     found = matcher.match(read_published(record("1.000894", "Đăng ký kết hôn")))
