@@ -520,7 +520,11 @@ def _spelt(own: str, official: OfficialPapers) -> str:
                 f" {one} {other} " in text or f" {other} {one} " in text for one in beside for text in official.spaced
             )
         ]
-        chosen = fitting or meant or [one for one in _taken_apart(word) if any(f" {one} " in text for text in official.spaced)]
+        chosen = (
+            fitting
+            or meant
+            or [one for one in _taken_apart(word) if any(f" {one} " in text for text in official.spaced)]
+        )
         if len(chosen) == 1:
             words[place] = chosen[0]
     return " ".join(words)

@@ -91,7 +91,9 @@ def quantity_in_name(name: str) -> Quantity:
     folded = fold(name)
     if not _DIGIT.search(folded):
         return Quantity()
-    counts = [match for match in _counts(folded) if not _NUMBERED.search(folded, max(0, match.start() - 20), match.start())]
+    counts = [
+        match for match in _counts(folded) if not _NUMBERED.search(folded, max(0, match.start() - 20), match.start())
+    ]
     if counts:
         return _quantity(name, folded, counts)
     if match := re.search(r"số lượng(?: hồ sơ)?\s?:\s?([0-9]{1,2})(?:\s?\([^()0-9]{1,20}\))?[.)\s]*$", folded):
