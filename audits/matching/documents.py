@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MATCHED = 0.5
 """A line whose best score reaches this is taken for the official paper."""
 UNNAMED = 0.3
-"""How far an official paper called by nothing but its kind stands behind one that has a name."""
+"""How far an official paper called by nothing but its kind, or guidance, stands behind a paper that has a name."""
 SURE = 0.7
 """From here the two are surely one paper, so that their numbers and copy forms may be held against each other."""
 EXTRA = 0.42
@@ -88,6 +88,8 @@ _MANY = VAGUE | {"application", "certificate", "confirmation", "decision"}
 _UMBRELLA = re.compile(
     r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
 )
+# Neither a whole dossier, which may be a heading, nor information is one paper.
+_MANY_THINGS = re.compile(r"(?:hồ sơ|thông tin)\b")
 # Who shows a paper of identity says who he is; it does not join the dossier.
 _SHOWN = re.compile(r"\b(?:xuất trình|trình (?:bản|giấy tờ|hộ chiếu|thẻ|căn cước)|mang theo|đối chiếu)\b")
 _ACT = re.compile(r"\d+/20\d\d")
@@ -143,6 +145,12 @@ class OfficialPapers:
     def different(self) -> tuple[Paper, ...]:
         """The papers, each once: what stands in several cases is one and the same."""
         return tuple({paper.text: paper for paper in self.papers}.values())
+
+    @cached_property
+    def guidance(self) -> frozenset[int]:
+        """The places of what stands among the papers and is asked for in no number: guidance that speaks of papers."""
+        asked = ((index, document.quantity) for index, document in enumerate(self.documents))
+        return frozenset(index for index, quantity in asked if quantity.originals == quantity.copies == 0)
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -279,6 +287,8 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
     best = max(scores, default=0.0)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
+    if on_form := _on_one_form(line, official, scores):
+        return LineMatch(LineKind.MATCHED, _places(official, on_form), max(best, MATCHED), (line.core,))
     if best >= MATCHED:
         chosen = _ranked(line, official, scores)
         telling = _telling(official.weights(line), official.papers[chosen[0]])
@@ -290,7 +300,9 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
     if own := _own_application(line, official, scores):
         return LineMatch(LineKind.MATCHED, _places(official, own), MATCHED, (line.core,))
-    named = bool(line.segments) and (line.segments[0].kind is not None or _IS_A_COPY.match(line.text) is not None)
+    named = _kind(line) is not None or (bool(line.segments) and _IS_A_COPY.match(line.text) is not None)
+    if _kind(line) == "generic" and _MANY_THINGS.match(line.text):
+        named = False
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
     if named and not line.optional and (best < EXTRA or _is_apart(line, official)):
@@ -427,6 +439,29 @@ def _on_same_form(line: Paper, paper: Paper) -> bool:
     return applications and (not acts or not others or not acts.isdisjoint(others))
 
 
+def _on_one_form(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+    """Return the official papers handed in on the form that the line names by letters, where the nearest paper is not: it is told by that."""
+    forms = _lettered_forms(line.text)
+    holders = [
+        index
+        for index, paper in enumerate(official.papers)
+        if forms and scores[index] >= FAR and not forms.isdisjoint(_lettered_forms(paper.text))
+    ]
+    best = max((scores[index] for index in holders), default=0.0)
+    if max(scores, default=0.0) == best:
+        return []
+    return [index for index in holders if scores[index] == best]
+
+
+def _lettered_forms(text: str) -> set[str]:
+    """Return the numbers of forms with a letter ("na6", "02.hnty"): unlike "01", which most decrees have, few papers share them."""
+    return (
+        {form.strip(".") for form in _FORM_NUMBER.findall(text) if not form.strip(".").isdecimal()}
+        if "mẫu" in text
+        else set()
+    )
+
+
 def _under_one_roof(line: Paper, paper: Paper) -> bool:
     """Tell whether neither names its papers and both speak of one thing."""
     if not _UMBRELLA.match(line.text) or not _UMBRELLA.match(paper.text):
@@ -530,6 +565,14 @@ def _spelt(own: str, official: OfficialPapers) -> str:
     return " ".join(words)
 
 
+def _shortened_by(word: str, official: OfficialPapers) -> list[str]:
+    """Return the words of these papers whose first letters, three at least, make up a word that is none itself."""
+    if not 3 <= len(word) <= 8 or not word.isalpha():
+        return []
+    initials = re.compile(rf" ({' '.join(rf'{letter}[^ ]+' for letter in word)})(?= )")
+    return sorted({meant for text in official.spaced for meant in initials.findall(text)})
+
+
 def _taken_apart(word: str) -> list[str]:
     """Return a word in two, at every place where the space may have been lost."""
     return [f"{word[:place]} {word[place:]}" for place in range(1, len(word))]
@@ -545,7 +588,7 @@ def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> l
     merits = {
         index: scores[index]
         + _overlap(weights, own := official.weights_of(index))
-        - (UNNAMED if len(own) == 1 else 0.0)
+        - (UNNAMED if len(own) == 1 or index in official.guidance else 0.0)
         for index in near
     }
     best = max(merits.values())

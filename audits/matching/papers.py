@@ -32,7 +32,7 @@ _CONCEPT = re.compile(rf"\b(?:{_any_of(set(_CONCEPT_OF))})\b")
 _CONCEPTS_BEGIN = frozenset(name.split()[0] for name in _CONCEPT_OF)
 
 _BULLET = re.compile(
-    r"\s*(?:[a-z]{1,4}[-.]?(?:[a-z]?\d{2}[-.])?\d{5,}(?:\.[a-z]{1,2})?(?![\w/.])\s*[-:.]?\s*(?=[^\W\d])|[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.)]\s+|\(?[a-zđ]\)|\(?[ivx]{1,4}[.)]\s*)\s*"
+    r"\s*(?:[a-z]{1,4}[-.]?(?:[a-z]?\d{2}[-.])?\d{5,}(?:\.[a-z]{1,2})?(?![\w/.])\s*[-:.]?\s*(?=[^\W\d])|[-–—+*•·.,;:o►▪➢✓#>]+(?=\s|[^\d\W])|\(?\d{1,2}(?:\.\d{1,2})*[.)/]\s*|\(?[a-zđ][.,)]\s+|\(?[a-zđ]\)|\d{1,2}(?=[^\W\d_]{3,}\s)|\(?[ivx]{1,4}[.)]\s*)\s*"
 )
 _NUMBERED = r"(?:[a-z]{0,4}[-.]?\d[\w./-]*|[ivx]+\b)"
 # What names a form or a legal basis, each behind the word without which it need not be looked for.
@@ -87,6 +87,8 @@ _HEADING = re.compile(
 _OPEN_HEADING = re.compile(
     rf"(?:{_COPY}(?: hợp lệ)? )?(?:của )?(?:một trong )?(?:các |những )?(?:loại )?(?:giấy tờ|tài liệu)(?:,? \w+){{0,4}}? (?:(?:như )?sau(?: đây)?|dưới đây|(?:bao )?gồm(?: có)?|(?:phải|cần)(?: phải)? (?:nộp|xuất trình|gửi|có|chuẩn bị)(?: (?:và|hoặc|khi|nộp|xuất trình|nộp hồ sơ))*)[ .…]*"
     r"|(?:thành phần )?(?:hồ sơ|(?:các )?giấy tờ)(?: phải (?:nộp|xuất trình))? (?:áp dụng )?(?:đối với|dành cho) (?:(?!giấy |bản |đơn |tờ khai)[^:;]){2,80}"
+    r"|(?:thành phần )?hồ sơ (?:xin|đề nghị|yêu cầu|làm thủ tục|để được|cấp|gia hạn|thay đổi|thành lập|xóa) (?:(?!theo mẫu|bản sao|bản chính)[^:;]){2,120}"
+    r"|(?:các )?(?:giấy tờ|hồ sơ|tài liệu) (?:(?:phải|cần) )?(?:nộp|xuất trình|gửi|lưu giữ|lưu) (?:(?!giấy |bản |đơn |tờ khai)[^:;]){2,120}"
     r"|(?:biểu mẫu|mẫu đơn|mẫu tờ khai|file|tải)\b[^;]{0,40}\b(?:tải về|tải xuống|tại đây|đính kèm)[ .…]*"
 )
 _AUTHORIZES = re.compile(
