@@ -19,6 +19,7 @@ from crawlers.journeys.browser import WINDOW
 from crawlers.journeys.evidence import contact_sheet
 from crawlers.journeys.families import ONWARD, WAY_IN, By
 from crawlers.journeys.guard import is_national
+from crawlers.journeys.service import is_fully_online, is_online, level_in
 from crawlers.journeys.sight import (
     LOOK,
     TEXT_LIMIT,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
     from crawlers.journeys.evidence import Folder
     from crawlers.journeys.families import Journey, Preview
+    from crawlers.journeys.service import Service
     from crawlers.journeys.traffic import Passed, Traffic
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
@@ -80,12 +82,7 @@ _OUTLINE = """node => { const style = node.getAttribute('style');
       if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
     node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; return style; }"""
 _RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
-_ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
 _LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
-_LEVEL = re.compile(
-    r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
-)
-_FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
 _HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
 _FAILED_STATUS = 400
 _ERRORS = {
@@ -99,23 +96,6 @@ _ERRORS = {
 }
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """An e-service to try, as published: its page, its level, the names and addresses of its forms, whether it has an online channel."""
-
-    code: str | None
-    name: str | None
-    url: str | None = None
-    service_level: str | None = None
-    forms: tuple[tuple[str, str], ...] = ()
-    online: bool | None = None
-
-    @property
-    def claims_online(self) -> bool:
-        """Whether it is published as something that can be filed online."""
-        return bool(self.online) or bool(self.service_level and _ONLINE.search(self.service_level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,14 +261,13 @@ class Walker:
         sight, way_in = await self._way_in(sight)
         self._understood(sight)
         self._own_procedure(sight, "Trang thủ tục")
-        found = _LEVEL.search(sight.text)
-        self.level = None if found is None else found[2]
+        self.level = level_in(sight.text)
         await self._step("Trang thủ tục", sight, way_in)
         await self._downloads(sight)
         if self.pace.checks:
             self.violations = await self._rules(sight)
             self.phone = await look_at.on_phone(self.page, way_in)
-        claims = self.service.claims_online or bool(self.level and _ONLINE.search(self.level))
+        claims = self.service.claims_online or is_online(self.level)
         if (words := paper_words(sight, strict=True)) is not None and self._claims_fully():
             raise End(
                 Outcome.PAPER_DEMANDED, f"Trang thủ tục vẫn đòi hồ sơ giấy dù nộp trực tuyến: “{words}”.", sight.url
@@ -720,7 +699,7 @@ class Walker:
     # --- what stops the way
 
     def _claims_fully(self) -> bool:
-        return bool(_FULLY.search(self.service.service_level or self.level or ""))
+        return is_fully_online(self.service.service_level or self.level)
 
     def _check_circle(self, asked: int) -> None:
         since = self.traffic.documents[asked:]

@@ -24,7 +24,7 @@ from crawlers.journeys.checks import Known
 from crawlers.journeys.evidence import FOLDER, EvidenceError, Folder
 from crawlers.journeys.families import load as load_journey
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import End, Pace, Service, Walker, attempt
+from crawlers.journeys.journey import End, Pace, Walker, attempt
 from crawlers.journeys.listing import Reader, Sampling, published_services
 from crawlers.journeys.memory import keep_little
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
     from crawlers.journeys.families import Journey
+    from crawlers.journeys.service import Service
     from crawlers.targets import Target
 
 STATE = "visits.json"

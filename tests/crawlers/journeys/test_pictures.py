@@ -18,7 +18,8 @@ from crawlers.journeys.checks import Known
 from crawlers.journeys.evidence import Folder
 from crawlers.journeys.families import load
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import Pace, Service, Walker
+from crawlers.journeys.journey import Pace, Walker
+from crawlers.journeys.service import Service
 from crawlers.journeys.sight import Sight
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
 from crawlers.journeys.wire import Wire
