@@ -14,10 +14,10 @@ from urllib.parse import quote, urljoin, urlsplit
 from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys import checks as look_at
-from crawlers.journeys import forms as form_files
 from crawlers.journeys.browser import WINDOW
 from crawlers.journeys.evidence import contact_sheet
 from crawlers.journeys.families import ONWARD, WAY_IN, By
+from crawlers.journeys.forms import download
 from crawlers.journeys.guard import is_national
 from crawlers.journeys.service import is_fully_online, is_online, level_in
 from crawlers.journeys.sight import (
@@ -31,13 +31,14 @@ from crawlers.journeys.sight import (
     is_login,
     is_maintenance,
     is_waiting,
+    looks_same,
     never_clicked,
     other_procedure,
     paper_words,
     uploads,
 )
 from crawlers.journeys.wire import now_text
-from crawlers.journeys.words import code_of, names_it, queries
+from crawlers.journeys.words import bare_address, code_of, names_it, queries
 from crawlers.manners import wall
 from crawlers.service_visits import (
     FAILURES,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Locator, Page
 
     from crawlers.journeys.evidence import Folder
-    from crawlers.journeys.families import Journey, Preview
+    from crawlers.journeys.families import Journey
     from crawlers.journeys.service import Service
     from crawlers.journeys.traffic import Passed, Traffic
     from crawlers.service_visits import Linked, Phone, Violation
@@ -73,7 +74,6 @@ MOST_PAGES = 8  # pages followed after the way in
 MOST_DIALOGS = 20
 MOST_WINDOWS = 5  # windows a click may open before the rest are closed unseen
 MOST_CONSOLE = 50
-MOST_FORMS = 20
 PICTURE = 10.0  # seconds a picture may take
 TALLEST = 5000  # CSS pixels of a page that are pictured
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
@@ -84,7 +84,6 @@ _OUTLINE = """node => { const style = node.getAttribute('style');
 _RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
 _LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
 _HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
-_FAILED_STATUS = 400
 _ERRORS = {
     "refused": "máy chủ từ chối kết nối",
     "unknown_host": "không tìm thấy tên máy chủ",
@@ -220,7 +219,7 @@ class Walker:
     async def _keep_end(self) -> None:
         """Keep the page that decided how the way ended, where it is not among the steps yet: an accusation needs its picture."""
         last = self.sights[-1] if self.sights else None
-        if last is None or last.url != self.page.url or (self._kept is not None and _same(last, self._kept)):
+        if last is None or last.url != self.page.url or (self._kept is not None and looks_same(last, self._kept)):
             return
         try:
             await self._step("Trang dừng lại", last)
@@ -255,7 +254,7 @@ class Walker:
     async def _procedure_page(self, url: str) -> NoReturn:
         before = self.page.url
         sight = await self._open("Trang thủ tục", url, picture=False)
-        if sight.url == before and _plain(before) != _plain(url):
+        if sight.url == before and bare_address(before) != bare_address(url):
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
         self._understood(sight)
         sight, way_in = await self._way_in(sight)
@@ -263,7 +262,9 @@ class Walker:
         self._own_procedure(sight, "Trang thủ tục")
         self.level = level_in(sight.text)
         await self._step("Trang thủ tục", sight, way_in)
-        await self._downloads(sight)
+        self.forms = []
+        async for form in download(self.traffic, self.service, sight, self.journey.preview):
+            self.forms.append(form)
         if self.pace.checks:
             self.violations = await self._rules(sight)
             self.phone = await look_at.on_phone(self.page, way_in)
@@ -334,7 +335,7 @@ class Walker:
             End: it ends here.
 
         """
-        good = (sight.status or 200) < _FAILED_STATUS
+        good = not sight.failed
         if is_login(sight) and (good or any(one.kind == "password" for one in sight.fields)):
             await self._step(
                 f"Bấm “{name}”: trang đăng nhập",
@@ -381,11 +382,7 @@ class Walker:
                 break
             before = sight
             sight, moved = await self._click(nxt, before)
-            if (
-                not moved
-                or (sight.status or 200) >= _FAILED_STATUS
-                or not (is_form(sight) or look_at.is_fee_step(sight))
-            ):
+            if not moved or sight.failed or not (is_form(sight) or look_at.is_fee_step(sight)):
                 break
         raise End(
             Outcome.REACHED_FORM,
@@ -424,9 +421,7 @@ class Walker:
                 self.search.append(Search(query, kind, asked=False))
                 continue
             rank, where = self._rank(sight)
-            if rank is None and (
-                self._wall(sight, sight.html.encode()) or self.traffic.lost or (sight.status or 200) >= _FAILED_STATUS
-            ):
+            if rank is None and (self._wall(sight, sight.html.encode()) or self.traffic.lost or sight.failed):
                 self.search.append(Search(query, kind, asked=False))
                 continue
             self.search.append(Search(query, kind, rank))
@@ -472,7 +467,7 @@ class Walker:
         return None, None
 
     def _is_hit(self, around: str, text: str, href: str) -> bool:
-        if self.service.url is not None and _plain(href) == _plain(self.service.url):
+        if self.service.url is not None and bare_address(href) == bare_address(self.service.url):
             return True
         if urlsplit(href).scheme not in {"http", "https"} or not text:
             return False
@@ -480,41 +475,6 @@ class Walker:
         if code is not None and code in re.sub(r"\s", "", around):
             return len(re.findall(r"\d\.\d{6}", around)) == 1
         return names_it(text, None, self.service.name)
-
-    # --- forms
-
-    async def _downloads(self, sight: Sight) -> None:
-        """Fetch each form the page or the published record names, and see what it is."""
-        wanted = {url: name for name, url in self.service.forms if urlsplit(url).scheme in {"http", "https"}}
-        for one in sight.controls:
-            path = (one.href or "").lower()
-            if path.startswith(("http:", "https:")) and any(ending in path for ending in form_files.ENDINGS):
-                wanted.setdefault(str(one.href).split("#")[0], one.name)
-        self.forms = []
-        for url, name in list(wanted.items())[:MOST_FORMS]:
-            answer, last = await self.traffic.get(url)
-            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
-            self.forms.append(
-                FormFile(name, url, None, "bị chặn, không kiểm tra được")
-                if blocked
-                else form_files.judge(name, last, answer)
-            )
-        if self.journey.preview is not None:
-            await self._previews(self.journey.preview, sight)
-
-    async def _previews(self, preview: Preview, sight: Sight) -> None:
-        """Fetch the form files that have no address; each is told by the page it stands on and its name."""
-        assert self.forms is not None  # noqa: S101 - set by `_downloads`
-        wanted = form_files.previewed(preview, self.traffic.told, self.service.code)
-        for one in wanted[: MOST_FORMS - len(self.forms)]:
-            where = f"{sight.url}#{quote(one.file)}"
-            answer, _ = await self.traffic.get(one.url, method="POST", body=one.body, media_type="application/json")
-            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
-            self.forms.append(
-                FormFile(one.paper, where, None, "bị chặn, không kiểm tra được")
-                if blocked
-                else form_files.judge(one.paper, where, answer, one.file)
-            )
 
     # --- moving
 
@@ -598,7 +558,7 @@ class Walker:
                     quiet = (idle and not sight.parsing) and (
                         not sight.moves or time.monotonic() - max(self.traffic.still_since, started) >= QUIET
                     )
-                    unmoved = before is not None and not self._popups and _same(sight, before)
+                    unmoved = before is not None and not self._popups and looks_same(sight, before)
                     showing = not (sight.stub or is_blank(sight) or is_waiting(sight) or unmoved)
                     nothing = unmoved and len(self.traffic.documents) == asked
                     patience = min(NOTHING, self.pace.patience) if nothing else self.pace.patience
@@ -703,7 +663,7 @@ class Walker:
 
     def _check_circle(self, asked: int) -> None:
         since = self.traffic.documents[asked:]
-        addresses = [_plain(one.url) for one in since if one.why is None]
+        addresses = [bare_address(one.url) for one in since if one.why is None]
         most = max((addresses.count(one) for one in set(addresses)), default=0)
         if not self.traffic.circling and most < SAME_PAGE:
             return
@@ -754,7 +714,6 @@ class Walker:
 
     def _understood(self, sight: Sight) -> None:
         """End the way at a wall, a notice, an error, an endless wait or an empty page."""
-        status, host = sight.status or 200, urlsplit(sight.url).netloc
         last = self.traffic.documents[-1] if self.traffic.documents else None
         if last is not None and last.why is None and last.media_type not in _PAGES:
             raise End(
@@ -767,9 +726,11 @@ class Walker:
                 Outcome.BLOCKED, f"Không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan.", sight.url
             )
         if is_maintenance(sight):
-            raise End(Outcome.MAINTENANCE, f"{host} báo đang bảo trì: “{_clip(sight.text)}”.", sight.url)
-        if status >= _FAILED_STATUS:
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trả lỗi HTTP {status}.", sight.url)
+            raise End(
+                Outcome.MAINTENANCE, f"{urlsplit(sight.url).netloc} báo đang bảo trì: “{_clip(sight.text)}”.", sight.url
+            )
+        if sight.failed:
+            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trả lỗi HTTP {sight.status}.", sight.url)
         if (words := error_words(sight)) is not None:
             raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} báo lỗi: “{words}”.", sight.url)
         if is_waiting(sight):
@@ -952,11 +913,6 @@ def _later(what: object) -> None:
     task.add_done_callback(_running.discard)
 
 
-def kind_is_wall(status: int, body: bytes) -> bool:
-    """Say whether a download was answered by a wall instead of a file."""
-    return (status in {401, 403, 429, 451} or form_files.kind_of(body) == ".html") and wall(status, body) is not None
-
-
 def _clip(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 120 else text[:119] + "…"
@@ -970,15 +926,6 @@ async def _name(what: Locator) -> str:
 def _lost(error: BrowserError) -> bool:
     """Say whether the browser is gone, which is no news of the page."""
     return "closed" in str(error)
-
-
-def _same(one: Sight, other: Sight) -> bool:
-    return (one.url, one.text, one.dialog) == (other.url, other.text, other.dialog)
-
-
-def _plain(url: str) -> str:
-    """An address without its fragment and last slash, for comparing."""
-    return url.split("#", maxsplit=1)[0].rstrip("/")
 
 
 def _shape(url: str) -> str:
