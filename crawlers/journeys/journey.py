@@ -15,6 +15,16 @@ from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys import checks as look_at
 from crawlers.journeys.browser import WINDOW
+from crawlers.journeys.endings import (
+    End,
+    check_answer,
+    check_circle,
+    check_page,
+    check_procedure,
+    clip,
+    excuse,
+    wall_name,
+)
 from crawlers.journeys.evidence import contact_sheet
 from crawlers.journeys.families import ONWARD, WAY_IN, By
 from crawlers.journeys.forms import download
@@ -25,21 +35,17 @@ from crawlers.journeys.sight import (
     TEXT_LIMIT,
     Sight,
     asks_login,
-    error_words,
     is_blank,
     is_form,
     is_login,
-    is_maintenance,
     is_waiting,
     looks_same,
     never_clicked,
-    other_procedure,
     paper_words,
     uploads,
 )
 from crawlers.journeys.wire import now_text
 from crawlers.journeys.words import bare_address, code_of, names_it, queries
-from crawlers.manners import wall
 from crawlers.service_visits import (
     FAILURES,
     Attempt,
@@ -61,7 +67,7 @@ if TYPE_CHECKING:
     from crawlers.journeys.evidence import Folder
     from crawlers.journeys.families import Journey
     from crawlers.journeys.service import Service
-    from crawlers.journeys.traffic import Passed, Traffic
+    from crawlers.journeys.traffic import Traffic
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
 
@@ -76,7 +82,6 @@ MOST_WINDOWS = 5  # windows a click may open before the rest are closed unseen
 MOST_CONSOLE = 50
 PICTURE = 10.0  # seconds a picture may take
 TALLEST = 5000  # CSS pixels of a page that are pictured
-SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _OUTLINE = """node => { const style = node.getAttribute('style');
     for (let box = node.parentElement; box && box !== document.body; box = box.parentElement)  // a dialog shows only a part of itself
       if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
@@ -84,17 +89,6 @@ _OUTLINE = """node => { const style = node.getAttribute('style');
 _RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
 _LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
 _HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
-_ERRORS = {
-    "refused": "máy chủ từ chối kết nối",
-    "unknown_host": "không tìm thấy tên máy chủ",
-    "tls": "không thiết lập được kết nối an toàn",
-    "lost": "kết nối bị ngắt giữa chừng",
-    "timeout": "máy chủ không trả lời",
-    "unreadable": "câu trả lời không đúng chuẩn HTTP",
-    "too_large": "trang quá lớn",
-}
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +97,6 @@ class Pace:
 
     patience: float = 20.0
     checks: bool = True
-
-
-class End(Exception):  # noqa: N818 - the end of the way, not a program error
-    """The way is over; carries the outcome and the reason a person understands, and the address that decided it."""
-
-    def __init__(self, outcome: Outcome, why: str, url: str = "") -> None:
-        super().__init__(why)
-        self.outcome, self.why, self.url = outcome, why, url
 
 
 @dataclass  # no slots: Playwright keeps its own mark on whoever handles its events
@@ -173,7 +159,7 @@ class Walker:
                 return End(Outcome.TIMEOUT, "Trang làm hỏng trình duyệt khi đang mở.", self.page.url)
             if _lost(error):
                 raise
-            why = f"Không kiểm tra được: công cụ không thao tác được trên trang ({_clip(str(error).splitlines()[0])})."
+            why = f"Không kiểm tra được: công cụ không thao tác được trên trang ({clip(str(error).splitlines()[0])})."
             return End(Outcome.BLOCKED, why, self.page.url)
         raise AssertionError("unreachable: the way always ends")  # pragma: no cover
 
@@ -255,11 +241,11 @@ class Walker:
         before = self.page.url
         sight = await self._open("Trang thủ tục", url, picture=False)
         if sight.url == before and bare_address(before) != bare_address(url):
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {clip(url)}.", url)
         self._understood(sight)
         sight, way_in = await self._way_in(sight)
         self._understood(sight)
-        self._own_procedure(sight, "Trang thủ tục")
+        check_procedure(sight, self.service, "Trang thủ tục")
         self.level = level_in(sight.text)
         await self._step("Trang thủ tục", sight, way_in)
         self.forms = []
@@ -280,7 +266,7 @@ class Walker:
                     "Thủ tục không được công bố là nộp trực tuyến và trang không có nút nộp.",
                     sight.url,
                 )
-            self._excuse(sight)
+            excuse(sight, self.traffic, self._since)
             if not names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name):
                 raise End(
                     Outcome.BLOCKED, "Không kiểm tra được: không nhận ra trang này là trang của thủ tục.", sight.url
@@ -305,7 +291,7 @@ class Walker:
         return sight, way_in
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
-        name = _clip(await _name(way_in) or "Nộp trực tuyến")
+        name = clip(await _name(way_in) or "Nộp trực tuyến")
         sight, moved = await self._click(way_in, before)
         pages = 0
         while True:
@@ -321,11 +307,11 @@ class Walker:
             if nxt is None or pages >= MOST_PAGES:
                 raise End(
                     Outcome.BLOCKED,
-                    f"Không kiểm tra được: sau “{name}” là trang “{_clip(sight.title or sight.url)}” mà công cụ chưa hiểu; cần xem bằng mắt.",
+                    f"Không kiểm tra được: sau “{name}” là trang “{clip(sight.title or sight.url)}” mà công cụ chưa hiểu; cần xem bằng mắt.",
                     sight.url,
                 )
             await self._choose()
-            before, name = sight, _clip(await _name(nxt) or "Tiếp tục")
+            before, name = sight, clip(await _name(nxt) or "Tiếp tục")
             sight, moved = await self._click(nxt, before)
 
     async def _arrived(self, sight: Sight, name: str) -> None:
@@ -350,17 +336,17 @@ class Walker:
             )
             raise End(
                 Outcome.REACHED_LOGIN,
-                f"Nút “{name}” dẫn tới trang đăng nhập “{_clip(sight.title)}”; dừng ở đó, không đăng nhập.",
+                f"Nút “{name}” dẫn tới trang đăng nhập “{clip(sight.title)}”; dừng ở đó, không đăng nhập.",
                 sight.url,
             )
         if good and is_form(sight) and not await self._covered(sight):
-            self._own_procedure(sight, "Biểu mẫu điện tử")
+            check_procedure(sight, self.service, "Biểu mẫu điện tử")
             await self._through_form(sight, name)
 
     def _not_arrived(self, sight: Sight) -> None:
         """End the way at a page that is no login, no form and no step to one."""
         self._understood(sight)
-        self._own_procedure(sight, "Trang sau nút nộp")
+        check_procedure(sight, self.service, "Trang sau nút nộp")
         if (words := paper_words(sight)) is not None:
             raise End(
                 Outcome.PAPER_DEMANDED, f"Sau khi bấm nộp trực tuyến, trang đòi hồ sơ giấy: “{words}”.", sight.url
@@ -421,13 +407,13 @@ class Walker:
                 self.search.append(Search(query, kind, asked=False))
                 continue
             rank, where = self._rank(sight)
-            if rank is None and (self._wall(sight, sight.html.encode()) or self.traffic.lost or sight.failed):
+            if rank is None and (wall_name(sight, self.traffic, sight.html) or self.traffic.lost or sight.failed):
                 self.search.append(Search(query, kind, asked=False))
                 continue
             self.search.append(Search(query, kind, rank))
             lists.append(tuple(href for _, _, href in sight.results or ()))
             hit = hit or where
-            await self._step(f"Tìm “{_clip(query)}”", sight, picture=kind == "name")
+            await self._step(f"Tìm “{clip(query)}”", sight, picture=kind == "name")
         if len(lists) > 1 and lists[0] and len(set(lists)) == 1:
             # Whatever is asked, the same is shown: this is a list, and its search was not found.
             self.search = [Search(one.query, one.kind, asked=False) for one in self.search]
@@ -486,7 +472,7 @@ class Walker:
 
     async def _go(self, url: str) -> Sight:
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: địa chỉ “{_clip(url)}” không phải trang web.", url)
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: địa chỉ “{clip(url)}” không phải trang web.", url)
         asked = len(self.traffic.documents)
         try:
             await self.page.goto(url, wait_until="commit", timeout=self.pace.patience * 1000 + 30_000)
@@ -541,7 +527,7 @@ class Walker:
         started = time.monotonic()
         sight: Sight | None = None
         while True:
-            self._check_circle(asked)
+            check_circle(self.traffic, asked)
             if self.traffic.loading:  # the wire's own limit ends this
                 await asyncio.sleep(0.02)
                 continue
@@ -552,7 +538,8 @@ class Walker:
                 if since and waited < NOTHING and all(one.why is not None for one in since):
                     await asyncio.sleep(0.03)  # of several windows that one click opens, a refused one may come first
                     continue
-                self._check_answer(asked)
+                self._since = asked
+                check_answer(self.traffic, asked)
                 if (now := await self._look()) is not None:
                     sight = now
                     quiet = (idle and not sight.parsing) and (
@@ -661,119 +648,16 @@ class Walker:
     def _claims_fully(self) -> bool:
         return is_fully_online(self.service.service_level or self.level)
 
-    def _check_circle(self, asked: int) -> None:
-        since = self.traffic.documents[asked:]
-        addresses = [bare_address(one.url) for one in since if one.why is None]
-        most = max((addresses.count(one) for one in set(addresses)), default=0)
-        if not self.traffic.circling and most < SAME_PAGE:
-            return
-        where = " ".join(addresses)
-        if re.search(r"(?i)dang-?nhap|login|oauth|sso|xacthuc|vneid", where):
-            raise End(
-                Outcome.LOGIN_LOOP, "Trang đăng nhập chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url
-            )
-        raise End(Outcome.BROKEN, "Trang chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url)
-
-    def _check_answer(self, asked: int) -> None:
-        """End the way where the page itself was not had: refused by the gate, or not answered."""
-        since = self.traffic.documents[asked:]
-        self._since = asked
-        # A refused address leaves the page before it standing: that one is looked at, whatever it tried.
-        stands = [one for one in since if one.why is None and one.error is None and one.status not in _REDIRECTS]
-        last = stands[-1] if stands else since[-1] if since else None
-        if last is None:
-            return
-        host = urlsplit(last.url).netloc
-        if last.why is not None:
-            if last.method == "GET" and not self.traffic.gate.lets(host.lower()):
-                why = f"Không kiểm tra tiếp được: được chuyển sang {host}, máy chủ không có trong “handover” của mục tiêu."
-                raise End(Outcome.BLOCKED, why, last.url)
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra tiếp được: bước tiếp cần {last.method} {_clip(last.url)}, bị chặn vì {last.why}.",
-                last.url,
-            )
-        seen = any(one.status is not None and one.error is None for one in self.traffic.documents)
-        if last.error == "unreadable" or (last.error is not None and not seen):
-            # Nothing of the portal was seen yet: it may as well be our own connection.
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: không kết nối được tới {host} ({_ERRORS.get(last.error, last.error)}).",
-                last.url,
-            )
-        if last.error == "timeout":
-            raise End(Outcome.TIMEOUT, f"Máy chủ {host} không trả lời: {_clip(last.url)}.", last.url)
-        if last.error == "too_large":
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trang {_clip(last.url)} quá lớn nên không tải.", last.url)
-        if last.error is not None:
-            raise End(
-                Outcome.BROKEN,
-                f"Không mở được {_clip(last.url)}: {_ERRORS.get(last.error, last.error)}.",
-                last.url,
-            )
-
     def _understood(self, sight: Sight) -> None:
-        """End the way at a wall, a notice, an error, an endless wait or an empty page."""
-        last = self.traffic.documents[-1] if self.traffic.documents else None
-        if last is not None and last.why is None and last.media_type not in _PAGES:
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: {_clip(sight.url)} không phải trang web ({last.media_type}).",
-                sight.url,
-            )
-        if (name := self._wall(sight, sight.text.encode())) is not None:
-            raise End(
-                Outcome.BLOCKED, f"Không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan.", sight.url
-            )
-        if is_maintenance(sight):
-            raise End(
-                Outcome.MAINTENANCE, f"{urlsplit(sight.url).netloc} báo đang bảo trì: “{_clip(sight.text)}”.", sight.url
-            )
-        if sight.failed:
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trả lỗi HTTP {sight.status}.", sight.url)
-        if (words := error_words(sight)) is not None:
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} báo lỗi: “{words}”.", sight.url)
-        if is_waiting(sight):
-            self._excuse(sight)
-            raise End(
-                Outcome.TIMEOUT,
-                f"Trang {_clip(sight.url)} chỉ hiện biểu tượng đang tải sau {self.pace.patience:g} giây.",
-                sight.url,
-            )
-        if is_blank(sight):
-            self._excuse(sight)
-            errors = next((line for line in self.console if line.startswith("pageerror")), None)
-            because = f" (lỗi kịch bản: {_clip(errors.removeprefix('pageerror: '))})" if errors else ""
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trắng, không có nội dung{because}.", sight.url)
-
-    def _own_procedure(self, sight: Sight, what: str) -> None:
-        if (other := other_procedure(sight, self.service.code, self.service.name)) is not None:
-            raise End(Outcome.BROKEN, f"{what} mở nhầm thủ tục khác ({other}).", sight.url)
+        check_page(sight, self.traffic, self._since, self.pace.patience, self.console)
 
     def _stuck(self, before: Sight, sight: Sight, name: str) -> NoReturn:
-        self._excuse(sight)
-        told = f" Trang chỉ báo: “{_clip(self.alerts[-1])}”." if self.alerts else ""
+        excuse(sight, self.traffic, self._since)
+        told = f" Trang chỉ báo: “{clip(self.alerts[-1])}”." if self.alerts else ""
         raise End(Outcome.BROKEN, f"Bấm “{name}” không có tác dụng gì.{told}", before.url)
-
-    def _excuse(self, sight: Sight) -> None:
-        """Where the gate kept from the page what it needed, its failure may be of our making: then it is no failure."""
-        refused = [f"{one.method} {one.url}" for one in self.traffic.documents[self._since :] if one.why is not None]
-        if self.traffic.lost or refused:
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: trang cần {_clip((*refused, *self.traffic.lost)[0])} mà cuộc kiểm tra không được phép gửi; bổ sung “handover” hoặc khai báo địa chỉ chỉ để đọc.",
-                sight.url,
-            )
 
     def _refused_since(self, asked: int) -> bool:
         return any(one.why is not None for one in self.traffic.documents[asked:])
-
-    def _wall(self, sight: Sight, body: bytes) -> str | None:
-        if sight.length > 3000:
-            return None  # a wall says little; a page that says much may have a captcha of its own
-        last: Passed | None = self.traffic.documents[-1] if self.traffic.documents else None
-        title = f"<title>{sight.title}".encode()
-        return wall(200 if last is None else last.status or 200, title + body)
 
     # --- evidence
 
@@ -911,11 +795,6 @@ def _later(what: object) -> None:
     task = asyncio.ensure_future(done())
     _running.add(task)
     task.add_done_callback(_running.discard)
-
-
-def _clip(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else text[:119] + "…"
 
 
 async def _name(what: Locator) -> str:

@@ -21,10 +21,11 @@ from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys.browser import Shopper
 from crawlers.journeys.checks import Known
+from crawlers.journeys.endings import End
 from crawlers.journeys.evidence import FOLDER, EvidenceError, Folder
 from crawlers.journeys.families import load as load_journey
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import End, Pace, Walker, attempt
+from crawlers.journeys.journey import Pace, Walker, attempt
 from crawlers.journeys.listing import Reader, Sampling, published_services
 from crawlers.journeys.memory import keep_little
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
