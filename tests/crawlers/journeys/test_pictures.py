@@ -18,9 +18,10 @@ from crawlers.journeys.checks import Known
 from crawlers.journeys.evidence import Folder
 from crawlers.journeys.families import load
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import Pace, Walker
+from crawlers.journeys.journey import Walker
 from crawlers.journeys.service import Service
 from crawlers.journeys.sight import Sight
+from crawlers.journeys.tab import Tab
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
 from crawlers.journeys.wire import Wire
 from crawlers.targets import Target
@@ -49,11 +50,10 @@ async def shopper_on(context: BrowserContext, folder: Path, known: Known, html: 
     traffic = Traffic(Gate(target.hosts, (), ()), Wire(1, "soat/0.1"), Shelf(), _never, _allowed)
     own = load("igate1")
     assert own is not None
-    walker = Walker(context, traffic, own, target, Service("1.000001", "Thủ tục"), Folder(folder), Pace(), known)
-    page = await context.new_page()
-    await page.set_content(html)
-    walker._adopt(page)
-    return walker
+    tab = Tab(context, traffic)
+    await tab.open()
+    await tab.page.set_content(html)
+    return Walker(tab, own, target, Service("1.000001", "Thủ tục"), Folder(folder), known)
 
 
 class Watched:
@@ -80,7 +80,7 @@ def test_pictures_are_drawn_one_at_a_time(tmp_path: Path) -> None:
         async with dead_end(lambda _method, _url: None) as nowhere, Shopper(nowhere) as shopper:
             walkers = [await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known) for _ in range(3)]
             for walker in walkers:
-                walker._session = (walker.page, Watched(await walker._direct(), counts))  # type: ignore[assignment]
+                walker.tab._session = (walker.tab.page, Watched(await walker.tab.protocol(), counts))  # type: ignore[assignment]
             tall = Sight(URL, height=3000)
             shots = await asyncio.gather(*(walker._picture(tall, None) for walker in walkers for _ in range(2)))
             return counts[1], [Image.open(io.BytesIO(shot)).size for shot in shots]
@@ -108,8 +108,8 @@ def test_who_draws_keeps_no_other_from_it(tmp_path: Path, monkeypatch: pytest.Mo
             bad = await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
             process = await only_page(await shopper.browser())
             good = await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
-            await bad._direct()
-            await bad.page.evaluate(STUCK)
+            await bad.tab.protocol()
+            await bad.tab.page.evaluate(STUCK)
             first = asyncio.create_task(bad._picture(Sight(URL), None))
             await asyncio.sleep(0.2)
             assert known.drawing.locked()
