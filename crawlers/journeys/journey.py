@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from base64 import b64decode
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urljoin, urlsplit
@@ -14,7 +12,6 @@ from urllib.parse import quote, urljoin, urlsplit
 from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys import checks as look_at
-from crawlers.journeys.browser import WINDOW
 from crawlers.journeys.endings import (
     End,
     check_page,
@@ -23,7 +20,6 @@ from crawlers.journeys.endings import (
     excuse,
     wall_name,
 )
-from crawlers.journeys.evidence import contact_sheet
 from crawlers.journeys.families import ONWARD, WAY_IN, By
 from crawlers.journeys.forms import download
 from crawlers.journeys.guard import is_national
@@ -33,11 +29,11 @@ from crawlers.journeys.sight import (
     asks_login,
     is_form,
     is_login,
-    looks_same,
     never_clicked,
     paper_words,
     uploads,
 )
+from crawlers.journeys.steps import Steps
 from crawlers.journeys.tab import Tab, control_name, is_lost
 from crawlers.journeys.wire import now_text
 from crawlers.journeys.words import bare_address, code_of, names_it, queries
@@ -55,7 +51,6 @@ from crawlers.service_visits import (
 )
 
 if TYPE_CHECKING:
-
     from playwright.async_api import Locator
 
     from crawlers.journeys.evidence import Folder
@@ -64,16 +59,8 @@ if TYPE_CHECKING:
     from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
 
-_sheets = ThreadPoolExecutor(1, "sheets")  # memory that one thread let go of is of no use to another
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
 MOST_PAGES = 8  # pages followed after the way in
-PICTURE = 10.0  # seconds a picture may take
-TALLEST = 5000  # CSS pixels of a page that are pictured
-_OUTLINE = """node => { const style = node.getAttribute('style');
-    for (let box = node.parentElement; box && box !== document.body; box = box.parentElement)  // a dialog shows only a part of itself
-      if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
-    node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; return style; }"""
-_RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
 _LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
 
 
@@ -90,17 +77,17 @@ class Walker:
     folder: Folder
     known: look_at.Known = field(default_factory=look_at.Known)
     checks: bool = True
-    steps: list[Step] = field(default_factory=list)
+    steps: Steps = field(init=False)
     search: list[Search] = field(default_factory=list)
     forms: list[FormFile] | None = None
     asked: dict[str, Upload] | None = None
-    pictures: list[tuple[str, bytes]] = field(default_factory=list)
     inside: list[Sight] = field(default_factory=list)
     violations: tuple[Violation, ...] | None = None
     phone: Phone | None = None
     level: str | None = None
-    last_dom: str | None = None
-    _kept: Sight | None = None
+
+    def __post_init__(self) -> None:
+        self.steps = Steps(self.tab, self.folder, self.known.drawing)
 
     async def walk(self) -> End:
         """Go the whole way; returns how it ended.
@@ -113,7 +100,7 @@ class Walker:
         try:
             await self._way()
         except End as end:
-            await self._keep_end()
+            await self.steps.keep_end()
             return end
         except BrowserError as error:
             if self.tab.crashed:
@@ -137,8 +124,7 @@ class Walker:
         _, requests = self.folder.keep(self.tab.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.tab.traffic.har(), ".har")
         title = f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
-        async with self.known.drawing:
-            sheet = await asyncio.get_running_loop().run_in_executor(_sheets, contact_sheet, self.pictures, title)
+        sheet = await self.steps.sheet(title)
         console = self.folder.keep("\n".join(self.tab.console).encode(), ".txt")[1] if self.tab.console else None
         return ServiceVisit(
             target=self.target.id,
@@ -147,7 +133,7 @@ class Walker:
             outcome=end.outcome,
             service_level=self.service.service_level or self.level,
             why=end.why,
-            steps=tuple(self.steps),
+            steps=tuple(self.steps.taken),
             forms=None if self.forms is None else tuple(self.forms),
             uploads=None if self.asked is None else tuple(self.asked.values()),
             search=tuple(self.search),
@@ -158,35 +144,23 @@ class Walker:
             attributed_to=own,
             checks=checks,
             requests=requests,
-            evidence=Evidence(
-                har, self.last_dom, console, None if sheet is None else self.folder.keep(sheet, ".jpg")[1]
-            ),
+            evidence=Evidence(har, self.steps.dom, console, sheet),
         )
-
-    async def _keep_end(self) -> None:
-        """Keep the page that decided how the way ended, where it is not among the steps yet: an accusation needs its picture."""
-        last = self.tab.sights[-1] if self.tab.sights else None
-        if last is None or last.url != self.tab.page.url or (self._kept is not None and looks_same(last, self._kept)):
-            return
-        try:
-            await self._step("Trang dừng lại", last)
-        except BrowserError:
-            return  # the page, or the browser, is gone: what was seen of it has been told
 
     # --- the way
 
     async def _way(self) -> NoReturn:
         known = None if self.service.url is None else self.journey.page_of(self.service.url)
         try:
-            self._understood(await self._open("Mở cổng", self.target.url))
+            sight = await self.tab.go(self.target.url)
+            await self.steps.keep("Mở cổng", sight)
+            self._understood(sight)
         except End as end:
             if known is None:
                 raise
-            self.steps[-1:] = (
-                [replace(self.steps[-1], name=f"Mở cổng: {end.why}")]
-                if self.steps
-                else [Step(f"Mở cổng: {end.why}", self.target.url)]
-            )
+            taken = self.steps.taken
+            opened = taken[-1] if taken else Step("Mở cổng", self.target.url)
+            taken[-1:] = [replace(opened, name=f"Mở cổng: {end.why}")]
         answered = bool(self.tab.traffic.documents) and self.tab.traffic.documents[-1].error is None
         hit = await self._search(asking=answered)
         url = known or hit
@@ -200,7 +174,7 @@ class Walker:
 
     async def _procedure_page(self, url: str) -> NoReturn:
         before = self.tab.page.url
-        sight = await self._open("Trang thủ tục", url, picture=False)
+        sight = await self.tab.go(url)
         if sight.url == before and bare_address(before) != bare_address(url):
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {clip(url)}.", url)
         self._understood(sight)
@@ -208,7 +182,7 @@ class Walker:
         self._understood(sight)
         check_procedure(sight, self.service, "Trang thủ tục")
         self.level = level_in(sight.text)
-        await self._step("Trang thủ tục", sight, way_in)
+        await self.steps.keep("Trang thủ tục", sight, way_in)
         self.forms = []
         async for form in download(self.tab.traffic, self.service, sight, self.journey.preview):
             self.forms.append(form)
@@ -259,11 +233,11 @@ class Walker:
             self.inside.append(sight)
             pages += 1
             if not moved:
-                await self._step(f"Bấm “{name}”", sight)
+                await self.steps.keep(f"Bấm “{name}”", sight)
                 self._stuck(before, sight, name)
             await self._arrived(sight, name)
             nxt = await self._onward(sight)
-            await self._step(f"Bấm “{name}”" if pages == 1 else f"Tiếp: “{name}”", sight, nxt)
+            await self.steps.keep(f"Bấm “{name}”" if pages == 1 else f"Tiếp: “{name}”", sight, nxt)
             self._not_arrived(sight)
             if nxt is None or pages >= MOST_PAGES:
                 raise End(
@@ -284,7 +258,7 @@ class Walker:
         """
         good = not sight.failed
         if is_login(sight) and (good or any(one.kind == "password" for one in sight.fields)):
-            await self._step(
+            await self.steps.keep(
                 f"Bấm “{name}”: trang đăng nhập",
                 sight,
                 await self.tab.first(
@@ -319,7 +293,7 @@ class Walker:
         for number in range(1, MOST_PAGES + 1):
             self.asked.update({one.name: one for one in uploads(sight) if one.name not in (self.asked or {})})
             nxt = await self.tab.first((By(role="button", name=ONWARD), By(role="link", name=ONWARD)))
-            await self._step(
+            await self.steps.keep(
                 f"Biểu mẫu, bước {number}", sight, await self.tab.first((By(css="input[type=file]"), By(css="form")))
             )
             self.inside.append(sight)
@@ -376,7 +350,7 @@ class Walker:
             self.search.append(Search(query, kind, rank))
             lists.append(tuple(href for _, _, href in sight.results or ()))
             hit = hit or where
-            await self._step(f"Tìm “{clip(query)}”", sight, picture=kind == "name")
+            await self.steps.keep(f"Tìm “{clip(query)}”", sight, picture=kind == "name")
         if len(lists) > 1 and lists[0] and len(set(lists)) == 1:
             # Whatever is asked, the same is shown: this is a list, and its search was not found.
             self.search = [Search(one.query, one.kind, asked=False) for one in self.search]
@@ -416,14 +390,6 @@ class Walker:
             return len(re.findall(r"\d\.\d{6}", around)) == 1
         return names_it(text, None, self.service.name)
 
-    # --- moving
-
-    async def _open(self, name: str, url: str, *, picture: bool = True) -> Sight:
-        sight = await self.tab.go(url)
-        if picture:
-            await self._step(name, sight)
-        return sight
-
     async def _onward(self, sight: Sight) -> Locator | None:
         """The control that leads on from a page that is neither login nor form."""
         inside = await self.tab.dialog_on_top() if sight.dialog else None
@@ -460,52 +426,6 @@ class Walker:
         excuse(sight, self.tab.traffic, self.tab.asked)
         told = f" Trang chỉ báo: “{clip(self.tab.alerts[-1])}”." if self.tab.alerts else ""
         raise End(Outcome.BROKEN, f"Bấm “{name}” không có tác dụng gì.{told}", before.url)
-
-    # --- evidence
-
-    async def _step(self, name: str, sight: Sight, decisive: Locator | None = None, *, picture: bool = True) -> None:
-        """Keep what is seen: the DOM, and a picture with the decisive element outlined."""
-        dom, shot, ms = sight.html.encode(), None, self._ms()
-        try:
-            shot = await self._picture(sight, decisive) if picture else None
-        except (BrowserError, TimeoutError):
-            if self.tab.crashed:
-                raise  # else the page went on by itself
-        self._kept = sight
-        capture = place = None
-        if dom:
-            capture, self.last_dom = self.folder.keep(dom, ".html")
-        if shot is not None:
-            _, place = self.folder.keep(shot, ".jpg")
-            self.pictures.append((name, shot))
-        self.steps.append(Step(name, sight.url, sight.status, ms, capture, place))
-
-    def _ms(self) -> int:
-        """Milliseconds since the last main page was asked for until now."""
-        if not self.tab.traffic.documents:
-            return 0
-        return max(0, round((self.tab.traffic.still_since - self.tab.traffic.asked_at) * 1000))
-
-    async def _picture(self, sight: Sight, decisive: Locator | None) -> bytes:
-        """Picture the whole page; asked of the browser itself, which is twice as quick as by way of Playwright."""
-        before = None if decisive is None else await decisive.evaluate(_OUTLINE)
-        size = self.tab.page.viewport_size or {"width": WINDOW[0], "height": WINDOW[1]}
-        height = max(size["height"], min(sight.height, TALLEST))
-        how = {
-            "format": "jpeg",
-            "quality": 70,
-            "optimizeForSpeed": True,
-            "captureBeyondViewport": height > size["height"],
-            "clip": {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1},
-        }
-        try:
-            session = await self.tab.protocol()
-            async with self.known.drawing:  # held no longer than a picture may take, whatever the page does
-                shot = await asyncio.wait_for(session.send("Page.captureScreenshot", how), PICTURE)
-        finally:
-            if decisive is not None:
-                await decisive.evaluate(_RESTORE, before)
-        return b64decode(shot["data"])
 
     async def _checks(self, end: End) -> Checks:
         if not self.tab.sights:
