@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as BrowserError
 
@@ -18,11 +18,11 @@ from crawlers.journeys.endings import (
     check_procedure,
     clip,
     excuse,
-    wall_name,
 )
 from crawlers.journeys.families import ONWARD, WAY_IN, By
 from crawlers.journeys.forms import download
 from crawlers.journeys.guard import is_national
+from crawlers.journeys.search import PortalSearch
 from crawlers.journeys.service import is_fully_online, is_online, level_in
 from crawlers.journeys.sight import (
     Sight,
@@ -36,7 +36,7 @@ from crawlers.journeys.sight import (
 from crawlers.journeys.steps import Steps
 from crawlers.journeys.tab import Tab, control_name, is_lost
 from crawlers.journeys.wire import now_text
-from crawlers.journeys.words import bare_address, code_of, names_it, queries
+from crawlers.journeys.words import bare_address, names_it
 from crawlers.service_visits import (
     FAILURES,
     Attempt,
@@ -44,7 +44,6 @@ from crawlers.service_visits import (
     Evidence,
     FormFile,
     Outcome,
-    Search,
     ServiceVisit,
     Step,
     Upload,
@@ -78,7 +77,7 @@ class Walker:
     known: look_at.Known = field(default_factory=look_at.Known)
     checks: bool = True
     steps: Steps = field(init=False)
-    search: list[Search] = field(default_factory=list)
+    search: PortalSearch = field(init=False)
     forms: list[FormFile] | None = None
     asked: dict[str, Upload] | None = None
     inside: list[Sight] = field(default_factory=list)
@@ -88,6 +87,7 @@ class Walker:
 
     def __post_init__(self) -> None:
         self.steps = Steps(self.tab, self.folder, self.known.drawing)
+        self.search = PortalSearch(self.tab, self.steps, self.journey, self.target.url, self.service)
 
     async def walk(self) -> End:
         """Go the whole way; returns how it ended.
@@ -136,7 +136,7 @@ class Walker:
             steps=tuple(self.steps.taken),
             forms=None if self.forms is None else tuple(self.forms),
             uploads=None if self.asked is None else tuple(self.asked.values()),
-            search=tuple(self.search),
+            search=tuple(self.search.asked),
             refused=tuple(self.tab.traffic.refused()),
             at=at,
             url=self.service.url,
@@ -162,7 +162,7 @@ class Walker:
             opened = taken[-1] if taken else Step("Mở cổng", self.target.url)
             taken[-1:] = [replace(opened, name=f"Mở cổng: {end.why}")]
         answered = bool(self.tab.traffic.documents) and self.tab.traffic.documents[-1].error is None
-        hit = await self._search(asking=answered)
+        hit = await self.search.look_up(asking=answered)
         url = known or hit
         if url is None:
             raise End(
@@ -323,73 +323,6 @@ class Walker:
             tuple(replace(one, url=sight.url) for one in self.known.alike[alike]) if alike in self.known.alike else None
         )
 
-    # --- search
-
-    async def _search(self, *, asking: bool) -> str | None:
-        """Ask the portal's search in every way a citizen would, as long as it answers; returns where the right hit leads."""
-        hit: str | None = None
-        lists: list[tuple[str, ...]] = []
-        for kind, query in queries(self.service.code, self.service.name):
-            self.tab.results = self.journey.results
-            try:
-                sight = await self._ask(query) if asking else None
-            except End as end:
-                asking = end.outcome not in {Outcome.TIMEOUT, Outcome.BLOCKED}
-                sight = None
-            finally:
-                self.tab.results = None
-            if sight is None:
-                self.search.append(Search(query, kind, asked=False))
-                continue
-            rank, where = self._rank(sight)
-            if rank is None and (
-                wall_name(sight, self.tab.traffic, sight.html) or self.tab.traffic.lost or sight.failed
-            ):
-                self.search.append(Search(query, kind, asked=False))
-                continue
-            self.search.append(Search(query, kind, rank))
-            lists.append(tuple(href for _, _, href in sight.results or ()))
-            hit = hit or where
-            await self.steps.keep(f"Tìm “{clip(query)}”", sight, picture=kind == "name")
-        if len(lists) > 1 and lists[0] and len(set(lists)) == 1:
-            # Whatever is asked, the same is shown: this is a list, and its search was not found.
-            self.search = [Search(one.query, one.kind, asked=False) for one in self.search]
-        return hit
-
-    async def _ask(self, query: str) -> Sight | None:
-        if self.journey.search is not None:
-            address = urljoin(
-                self.target.url.rstrip("/") + "/", self.journey.search.format(query=quote(query, safe=""))
-            )
-            return await self.tab.go(address)
-        place = urljoin(self.target.url.rstrip("/") + "/", self.journey.search_page)
-        if self.tab.page.url.rstrip("/") != place.rstrip("/"):
-            await self.tab.go(place)
-        box = await self.tab.first(self.journey.box)
-        if box is None:
-            return None
-        return await self.tab.enter(box, query)
-
-    def _rank(self, sight: Sight) -> tuple[int | None, str | None]:
-        """The place of the right hit among the results, counted from 1, and where it leads."""
-        rows = sight.results or ()
-        for around, text, href in rows:
-            if self._is_hit(around, text, href):
-                shape = _shape(href)
-                alike = list(dict.fromkeys(one[2] for one in rows if _shape(one[2]) == shape))
-                return alike.index(href) + 1, href
-        return None, None
-
-    def _is_hit(self, around: str, text: str, href: str) -> bool:
-        if self.service.url is not None and bare_address(href) == bare_address(self.service.url):
-            return True
-        if urlsplit(href).scheme not in {"http", "https"} or not text:
-            return False
-        code = code_of(self.service.code)
-        if code is not None and code in re.sub(r"\s", "", around):
-            return len(re.findall(r"\d\.\d{6}", around)) == 1
-        return names_it(text, None, self.service.name)
-
     async def _onward(self, sight: Sight) -> Locator | None:
         """The control that leads on from a page that is neither login nor form."""
         inside = await self.tab.dialog_on_top() if sight.dialog else None
@@ -452,13 +385,6 @@ class Walker:
             payment=True if paid else False if fee_seen else None,
             result_lookup=lookup,
         )
-
-
-def _shape(url: str) -> str:
-    """What addresses of one kind have in common: digits and identifiers taken out."""
-    parts = urlsplit(url)
-    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{24}|\d[\d.]*", "#", parts.path.lower())
-    return f"{parts.netloc}{path}?{'&'.join(sorted(one.partition('=')[0] for one in parts.query.split('&')))}"
 
 
 async def attempt(walker: Walker) -> ServiceVisit:
