@@ -11,43 +11,19 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Error as BrowserError
 
-from crawlers.journeys import checks as look_at
-from crawlers.journeys.endings import (
-    End,
-    check_page,
-    check_procedure,
-    clip,
-    excuse,
-)
+from crawlers.journeys.checks import Experience, Known, is_fee_step
+from crawlers.journeys.endings import End, check_page, check_procedure, clip, excuse
 from crawlers.journeys.families import ONWARD, WAY_IN, By
 from crawlers.journeys.forms import download
 from crawlers.journeys.guard import is_national
 from crawlers.journeys.search import PortalSearch
 from crawlers.journeys.service import is_fully_online, is_online, level_in
-from crawlers.journeys.sight import (
-    Sight,
-    asks_login,
-    is_form,
-    is_login,
-    never_clicked,
-    paper_words,
-    uploads,
-)
+from crawlers.journeys.sight import Sight, asks_login, is_form, is_login, never_clicked, paper_words, uploads
 from crawlers.journeys.steps import Steps
 from crawlers.journeys.tab import Tab, control_name, is_lost
 from crawlers.journeys.wire import now_text
 from crawlers.journeys.words import bare_address, names_it
-from crawlers.service_visits import (
-    FAILURES,
-    Attempt,
-    Checks,
-    Evidence,
-    FormFile,
-    Outcome,
-    ServiceVisit,
-    Step,
-    Upload,
-)
+from crawlers.service_visits import FAILURES, Attempt, Evidence, FormFile, Outcome, ServiceVisit, Step, Upload
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -55,7 +31,6 @@ if TYPE_CHECKING:
     from crawlers.journeys.evidence import Folder
     from crawlers.journeys.families import Journey
     from crawlers.journeys.service import Service
-    from crawlers.service_visits import Linked, Phone, Violation
     from crawlers.targets import Target
 
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
@@ -74,20 +49,19 @@ class Walker:
     target: Target
     service: Service
     folder: Folder
-    known: look_at.Known = field(default_factory=look_at.Known)
+    known: Known = field(default_factory=Known)
     checks: bool = True
     steps: Steps = field(init=False)
     search: PortalSearch = field(init=False)
+    experience: Experience = field(init=False)
     forms: list[FormFile] | None = None
-    asked: dict[str, Upload] | None = None
-    inside: list[Sight] = field(default_factory=list)
-    violations: tuple[Violation, ...] | None = None
-    phone: Phone | None = None
+    uploads: dict[str, Upload] | None = None
     level: str | None = None
 
     def __post_init__(self) -> None:
         self.steps = Steps(self.tab, self.folder, self.known.drawing)
         self.search = PortalSearch(self.tab, self.steps, self.journey, self.target.url, self.service)
+        self.experience = Experience(self.tab, self.known)
 
     async def walk(self) -> End:
         """Go the whole way; returns how it ended.
@@ -120,7 +94,7 @@ class Walker:
             if is_national(urlsplit(end.url).netloc)
             else "own"
         )
-        checks = await self._checks(end)
+        checks = await self.experience.told(at_form=end.outcome is Outcome.REACHED_FORM, asking=self.checks)
         _, requests = self.folder.keep(self.tab.traffic.lines(), ".jsonl")
         _, har = self.folder.keep(self.tab.traffic.har(), ".har")
         title = f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
@@ -135,7 +109,7 @@ class Walker:
             why=end.why,
             steps=tuple(self.steps.taken),
             forms=None if self.forms is None else tuple(self.forms),
-            uploads=None if self.asked is None else tuple(self.asked.values()),
+            uploads=None if self.uploads is None else tuple(self.uploads.values()),
             search=tuple(self.search.asked),
             refused=tuple(self.tab.traffic.refused()),
             at=at,
@@ -154,7 +128,7 @@ class Walker:
         try:
             sight = await self.tab.go(self.target.url)
             await self.steps.keep("Mở cổng", sight)
-            self._understood(sight)
+            self._check_page(sight)
         except End as end:
             if known is None:
                 raise
@@ -177,9 +151,9 @@ class Walker:
         sight = await self.tab.go(url)
         if sight.url == before and bare_address(before) != bare_address(url):
             raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {clip(url)}.", url)
-        self._understood(sight)
+        self._check_page(sight)
         sight, way_in = await self._way_in(sight)
-        self._understood(sight)
+        self._check_page(sight)
         check_procedure(sight, self.service, "Trang thủ tục")
         self.level = level_in(sight.text)
         await self.steps.keep("Trang thủ tục", sight, way_in)
@@ -187,8 +161,7 @@ class Walker:
         async for form in download(self.tab.traffic, self.service, sight, self.journey.preview):
             self.forms.append(form)
         if self.checks:
-            self.violations = await self._rules(sight)
-            self.phone = await look_at.on_phone(self.tab.page, way_in)
+            await self.experience.look(sight, way_in)
         claims = self.service.claims_online or is_online(self.level)
         if (words := paper_words(sight, strict=True)) is not None and self._claims_fully():
             raise End(
@@ -230,7 +203,7 @@ class Walker:
         sight, moved = await self.tab.click(way_in, before)
         pages = 0
         while True:
-            self.inside.append(sight)
+            self.experience.inside.append(sight)
             pages += 1
             if not moved:
                 await self.steps.keep(f"Bấm “{name}”", sight)
@@ -280,7 +253,7 @@ class Walker:
 
     def _not_arrived(self, sight: Sight) -> None:
         """End the way at a page that is no login, no form and no step to one."""
-        self._understood(sight)
+        self._check_page(sight)
         check_procedure(sight, self.service, "Trang sau nút nộp")
         if (words := paper_words(sight)) is not None:
             raise End(
@@ -289,38 +262,26 @@ class Walker:
 
     async def _through_form(self, sight: Sight, name: str) -> NoReturn:
         """Read the form's pages to the step before the last; nothing is typed."""
-        self.asked = {}
+        self.uploads = {}
         for number in range(1, MOST_PAGES + 1):
-            self.asked.update({one.name: one for one in uploads(sight) if one.name not in (self.asked or {})})
+            self.uploads.update({one.name: one for one in uploads(sight) if one.name not in (self.uploads or {})})
             nxt = await self.tab.first((By(role="button", name=ONWARD), By(role="link", name=ONWARD)))
             await self.steps.keep(
                 f"Biểu mẫu, bước {number}", sight, await self.tab.first((By(css="input[type=file]"), By(css="form")))
             )
-            self.inside.append(sight)
+            self.experience.inside.append(sight)
             if (words := paper_words(sight)) is not None and self._claims_fully():
                 raise End(Outcome.PAPER_DEMANDED, f"Biểu mẫu trực tuyến đòi hồ sơ giấy: “{words}”.", sight.url)
             if nxt is None or never_clicked(await control_name(nxt)):
                 break
             before = sight
             sight, moved = await self.tab.click(nxt, before)
-            if not moved or sight.failed or not (is_form(sight) or look_at.is_fee_step(sight)):
+            if not moved or sight.failed or not (is_form(sight) or is_fee_step(sight)):
                 break
         raise End(
             Outcome.REACHED_FORM,
             f"Nút “{name}” dẫn tới biểu mẫu điện tử; dừng trước bước gửi, không nhập gì.",
             self.tab.page.url,
-        )
-
-    async def _rules(self, sight: Sight) -> tuple[Violation, ...] | None:
-        """What axe-core finds; of pages that differ only in their words one is tried, and the finding told of all."""
-        alike = look_at.likeness(sight.html)
-        if alike not in self.known.alike:
-            session = await self.tab.protocol()
-            async with self.known.trying:  # held no longer than the rules may take
-                if alike not in self.known.alike and (found := await look_at.axe(session, sight.url)) is not None:
-                    self.known.alike[alike] = found
-        return (
-            tuple(replace(one, url=sight.url) for one in self.known.alike[alike]) if alike in self.known.alike else None
         )
 
     async def _onward(self, sight: Sight) -> Locator | None:
@@ -347,44 +308,18 @@ class Walker:
         top = await self.tab.dialog_on_top()
         return top is not None and any([await self.tab.visible(by.on(top)) for by in self.journey.onward])
 
-    # --- what stops the way
-
     def _claims_fully(self) -> bool:
         return is_fully_online(self.service.service_level or self.level)
 
-    def _understood(self, sight: Sight) -> None:
+    # --- what stops the way
+
+    def _check_page(self, sight: Sight) -> None:
         check_page(sight, self.tab.traffic, self.tab.asked, self.tab.patience, self.tab.console)
 
     def _stuck(self, before: Sight, sight: Sight, name: str) -> NoReturn:
         excuse(sight, self.tab.traffic, self.tab.asked)
         told = f" Trang chỉ báo: “{clip(self.tab.alerts[-1])}”." if self.tab.alerts else ""
         raise End(Outcome.BROKEN, f"Bấm “{name}” không có tác dụng gì.{told}", before.url)
-
-    async def _checks(self, end: End) -> Checks:
-        if not self.tab.sights:
-            return Checks(tls=tuple(self.tab.traffic.wire_tls()))
-        feedback: Linked | None = None
-        lookup: Linked | None = None
-        if self.checks:
-            feedback = await look_at.feedback(self.tab.sights, self.tab.traffic, self.known.links)
-            lookup = await look_at.result_lookup(self.tab.sights, self.tab.traffic, self.known.links)
-        told = any(look_at.privacy_told(one) for one in self.tab.sights)
-        asks = end.outcome is Outcome.REACHED_FORM
-        lines = [look_at.hotline(one) for one in self.tab.sights]
-        paid = any(look_at.payment_offered(one) for one in self.tab.sights)
-        fee_seen = any(look_at.is_fee_step(one) for one in self.inside)
-        return Checks(
-            phone=self.phone,
-            axe=self.violations,
-            tls=tuple(self.tab.traffic.wire_tls()),
-            mixed_content=tuple(dict.fromkeys(self.tab.traffic.mixed)),
-            console_errors=tuple(self.tab.console),
-            privacy_notice=True if told else False if asks else None,
-            feedback=feedback,
-            hotline=next((one for one in lines if one.number), lines[0]),
-            payment=True if paid else False if fee_seen else None,
-            result_lookup=lookup,
-        )
 
 
 async def attempt(walker: Walker) -> ServiceVisit:
