@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawlers.manners import wall
-from crawlers.service_visits import Hotline, Linked, Phone, Violation
+from crawlers.service_visits import Checks, Hotline, Linked, Phone, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Locator, Page
 
     from crawlers.journeys.sight import Control, Sight
+    from crawlers.journeys.tab import Tab
     from crawlers.journeys.traffic import Traffic
 
 AXE = (Path(__file__).with_name("vendor") / "axe.min.js").read_text(encoding="utf-8")
@@ -60,6 +61,60 @@ class Known:
     alike: dict[str, tuple[Violation, ...]] = field(default_factory=dict)
     trying: asyncio.Lock = field(default_factory=asyncio.Lock)
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True)
+class Experience:
+    """The experience checks of one attempt; `inside` are the pages seen after the way in."""
+
+    tab: Tab
+    known: Known
+    inside: list[Sight] = field(default_factory=list)
+    violations: tuple[Violation, ...] | None = None
+    phone: Phone | None = None
+
+    async def look(self, sight: Sight, way_in: Locator | None) -> None:
+        """Try a procedure's page: what axe-core finds, and how it is on a phone."""
+        self.violations = await self._rules(sight)
+        self.phone = await on_phone(self.tab.page, way_in)
+
+    async def told(self, *, at_form: bool, asking: bool) -> Checks:
+        """Return what was found; `at_form`: the way led into the e-form, `asking`: whether pages that only concern the checks are asked for."""
+        if not self.tab.sights:
+            return Checks(tls=tuple(self.tab.traffic.wire_tls()))
+        feedback: Linked | None = None
+        lookup: Linked | None = None
+        if asking:
+            feedback = await find_feedback(self.tab.sights, self.tab.traffic, self.known.links)
+            lookup = await find_result_lookup(self.tab.sights, self.tab.traffic, self.known.links)
+        told = any(privacy_told(one) for one in self.tab.sights)
+        lines = [hotline(one) for one in self.tab.sights]
+        paid = any(payment_offered(one) for one in self.tab.sights)
+        fee_seen = any(is_fee_step(one) for one in self.inside)
+        return Checks(
+            phone=self.phone,
+            axe=self.violations,
+            tls=tuple(self.tab.traffic.wire_tls()),
+            mixed_content=tuple(dict.fromkeys(self.tab.traffic.mixed)),
+            console_errors=tuple(self.tab.console),
+            privacy_notice=True if told else False if at_form else None,
+            feedback=feedback,
+            hotline=next((one for one in lines if one.number), lines[0]),
+            payment=True if paid else False if fee_seen else None,
+            result_lookup=lookup,
+        )
+
+    async def _rules(self, sight: Sight) -> tuple[Violation, ...] | None:
+        """What axe-core finds; of pages that differ only in their words one is tried, and the finding told of all."""
+        alike = likeness(sight.html)
+        if alike not in self.known.alike:
+            session = await self.tab.protocol()
+            async with self.known.trying:  # held no longer than the rules may take
+                if alike not in self.known.alike and (found := await axe(session, sight.url)) is not None:
+                    self.known.alike[alike] = found
+        return (
+            tuple(replace(one, url=sight.url) for one in self.known.alike[alike]) if alike in self.known.alike else None
+        )
 
 
 def likeness(html: str) -> str:
@@ -135,13 +190,13 @@ def _dialable(number: str) -> bool:
     return _NUMBER.fullmatch(re.sub(r"[^\d+]", "", number)) is not None
 
 
-async def feedback(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
+async def find_feedback(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
     """Find the feedback page by its link and ask whether it answers; of an address asked before the answer is in `known`."""
     return await _linked(_FEEDBACK, sights, traffic, known)
 
 
-async def result_lookup(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
-    """Find the page where a dossier's result is looked up, as `feedback`."""
+async def find_result_lookup(sights: Iterable[Sight], traffic: Traffic, known: dict[str, Linked]) -> Linked:
+    """Find the page where a dossier's result is looked up, as `find_feedback`."""
     return await _linked(_LOOKUP, sights, traffic, known)
 
 

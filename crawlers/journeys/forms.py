@@ -1,4 +1,7 @@
-"""Whether a form file is what it claims to be, by its bytes: it opens, it is of its type, it is no error page and not empty."""
+"""A procedure's form files: downloaded, and whether each is what it claims to be, by its bytes.
+
+It opens, it is of its type, it is no error page and not empty.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,26 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import orjson
 
 from crawlers.journeys.words import code_of, folded
 from crawlers.lists.lines import read_lines
+from crawlers.manners import wall
 from crawlers.service_visits import FileState, FormFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from crawlers.journeys.families import Preview
+    from crawlers.journeys.service import Service
+    from crawlers.journeys.sight import Sight
+    from crawlers.journeys.traffic import Traffic
     from crawlers.journeys.wire import Answer
 
 ENDINGS = (".docx", ".doc", ".pdf", ".xlsx", ".xls", ".odt", ".rtf", ".zip", ".rar")
+MOST_FORMS = 20  # downloaded of one procedure
 HEAD = 1500  # characters at a file's beginning in which a form names itself
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TYPES = {
@@ -37,6 +45,39 @@ _TYPES = {
 _HTML = re.compile(rb"(?i)^\s*(<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<!doctype html)")
 _FORM_NUMBER = re.compile(r"(?i)\bmẫu\s*(?:số)?\s*:?\s*((?:\d{1,3}|[ivx]+)(?:[a-zđ]{0,2})(?:[-/.][\w\-/.]+)?)")
 _PLAIN_NUMBER = re.compile(r"(\d+)([a-zđ]?)")
+
+
+async def download(
+    traffic: Traffic, service: Service, sight: Sight, preview: Preview | None
+) -> AsyncIterator[FormFile]:
+    """Fetch each form the procedure's page or the published record names, and say what it is, one by one as they come.
+
+    Form files that have no address (`preview`) are told by the page they stand on and their name.
+    """
+    named = {url: name for name, url in service.forms if urlsplit(url).scheme in {"http", "https"}}
+    for one in sight.controls:
+        path = (one.href or "").lower()
+        if path.startswith(("http:", "https:")) and any(ending in path for ending in ENDINGS):
+            named.setdefault(str(one.href).split("#")[0], one.name)
+    wanted = list(named.items())[:MOST_FORMS]
+    for url, name in wanted:
+        answer, last = await traffic.get(url)
+        yield _blocked(name, url, answer) or judge(name, last, answer)
+    if preview is None:
+        return
+    for file in previewed(preview, traffic.told, service.code)[: MOST_FORMS - len(wanted)]:
+        where = f"{sight.url}#{quote(file.file)}"
+        answer, _ = await traffic.get(file.url, method="POST", body=file.body, media_type="application/json")
+        yield _blocked(file.paper, where, answer) or judge(file.paper, where, answer, file.file)
+
+
+def _blocked(name: str, url: str, answer: Answer) -> FormFile | None:
+    """Return the form as one that could not be checked, where the download was answered by a wall instead of a file."""
+    if answer.status is None or not (answer.status in {401, 403, 429, 451} or kind_of(answer.body) == ".html"):
+        return None
+    return (
+        None if wall(answer.status, answer.body) is None else FormFile(name, url, None, "bị chặn, không kiểm tra được")
+    )
 
 
 @dataclass(frozen=True, slots=True)

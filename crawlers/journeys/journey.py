@@ -5,175 +5,63 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from base64 import b64decode
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as BrowserError
 
-from crawlers.journeys import checks as look_at
-from crawlers.journeys import forms as form_files
-from crawlers.journeys.browser import WINDOW
-from crawlers.journeys.evidence import contact_sheet
+from crawlers.journeys.checks import Experience, Known, is_fee_step
+from crawlers.journeys.endings import End, check_page, check_procedure, clip, excuse
 from crawlers.journeys.families import ONWARD, WAY_IN, By
+from crawlers.journeys.forms import download
 from crawlers.journeys.guard import is_national
-from crawlers.journeys.sight import (
-    LOOK,
-    TEXT_LIMIT,
-    Sight,
-    asks_login,
-    error_words,
-    is_blank,
-    is_form,
-    is_login,
-    is_maintenance,
-    is_waiting,
-    never_clicked,
-    other_procedure,
-    paper_words,
-    uploads,
-)
+from crawlers.journeys.search import PortalSearch
+from crawlers.journeys.service import is_fully_online, is_online, level_in
+from crawlers.journeys.sight import Sight, asks_login, is_form, is_login, never_clicked, paper_words, uploads
+from crawlers.journeys.steps import Steps
+from crawlers.journeys.tab import Tab, control_name, is_lost
 from crawlers.journeys.wire import now_text
-from crawlers.journeys.words import code_of, names_it, queries
-from crawlers.manners import wall
-from crawlers.service_visits import (
-    FAILURES,
-    Attempt,
-    Checks,
-    Evidence,
-    FormFile,
-    Outcome,
-    Search,
-    ServiceVisit,
-    Step,
-    Upload,
-)
+from crawlers.journeys.words import bare_address, names_it
+from crawlers.service_visits import FAILURES, Attempt, Evidence, FormFile, Outcome, ServiceVisit, Step, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Dialog, Locator, Page
+    from playwright.async_api import Locator
 
     from crawlers.journeys.evidence import Folder
-    from crawlers.journeys.families import Journey, Preview
-    from crawlers.journeys.traffic import Passed, Traffic
-    from crawlers.service_visits import Linked, Phone, Violation
+    from crawlers.journeys.families import Journey
+    from crawlers.journeys.service import Service
     from crawlers.targets import Target
 
-_sheets = ThreadPoolExecutor(1, "sheets")  # memory that one thread let go of is of no use to another
-QUIET = 0.2  # seconds without a request after which a page is taken to be still
 LATE = 1.0  # seconds after which a way in that was not there is looked for once more
-NOTHING = 2.0  # seconds within which a click must have begun to do something
-ANSWER = 5.0  # seconds within which a page must say what it shows; one that is stuck in a loop does not
 MOST_PAGES = 8  # pages followed after the way in
-MOST_DIALOGS = 20
-MOST_WINDOWS = 5  # windows a click may open before the rest are closed unseen
-MOST_CONSOLE = 50
-MOST_FORMS = 20
-PICTURE = 10.0  # seconds a picture may take
-TALLEST = 5000  # CSS pixels of a page that are pictured
-SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
-_OUTLINE = """node => { const style = node.getAttribute('style');
-    for (let box = node.parentElement; box && box !== document.body; box = box.parentElement)  // a dialog shows only a part of itself
-      if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY !== 'visible') node.scrollIntoView({block: 'nearest'});
-    node.style.outline = '4px solid #d4002a'; node.style.outlineOffset = '2px'; return style; }"""
-_RESTORE = "(node, style) => style === null ? node.removeAttribute('style') : node.setAttribute('style', style)"
-_ONLINE = re.compile(r"(?i)toàn trình|một phần|mức (độ )?[34]|trực tuyến|full|partial")
 _LOGIN = (By(role="link", name=r"đăng nhập|vneid"), By(role="button", name=r"đăng nhập|vneid"))
-_LEVEL = re.compile(
-    r"(?i)mức độ[^:.]{0,50}:?\s*(dịch vụ công trực tuyến\s*)?(toàn trình|một phần|mức độ [1-4]|mức [1-4])"
-)
-_FULLY = re.compile(r"(?i)toàn trình|mức (độ )?4|full")
-_HANGS = "Trang bị treo: không phản hồi trong trình duyệt."
-_FAILED_STATUS = 400
-_ERRORS = {
-    "refused": "máy chủ từ chối kết nối",
-    "unknown_host": "không tìm thấy tên máy chủ",
-    "tls": "không thiết lập được kết nối an toàn",
-    "lost": "kết nối bị ngắt giữa chừng",
-    "timeout": "máy chủ không trả lời",
-    "unreadable": "câu trả lời không đúng chuẩn HTTP",
-    "too_large": "trang quá lớn",
-}
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """An e-service to try, as published: its page, its level, the names and addresses of its forms, whether it has an online channel."""
-
-    code: str | None
-    name: str | None
-    url: str | None = None
-    service_level: str | None = None
-    forms: tuple[tuple[str, str], ...] = ()
-    online: bool | None = None
-
-    @property
-    def claims_online(self) -> bool:
-        """Whether it is published as something that can be filed online."""
-        return bool(self.online) or bool(self.service_level and _ONLINE.search(self.service_level))
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How patient an attempt is, in seconds: for a page to become still, and for a page that only shows that it is loading."""
-
-    patience: float = 20.0
-    checks: bool = True
-
-
-class End(Exception):  # noqa: N818 - the end of the way, not a program error
-    """The way is over; carries the outcome and the reason a person understands, and the address that decided it."""
-
-    def __init__(self, outcome: Outcome, why: str, url: str = "") -> None:
-        super().__init__(why)
-        self.outcome, self.why, self.url = outcome, why, url
-
-
-@dataclass  # no slots: Playwright keeps its own mark on whoever handles its events
+@dataclass(slots=True)
 class Walker:
-    """One attempt in one fresh context. `known` holds what other journeys of this run learned of the portal's common pages."""
+    """One attempt in one fresh tab. `known` holds what other journeys of this run learned of the portal's common pages; `checks` says
+    whether the experience is checked besides.
+    """
 
-    context: BrowserContext
-    traffic: Traffic
+    tab: Tab
     journey: Journey
     target: Target
     service: Service
     folder: Folder
-    pace: Pace
-    known: look_at.Known = field(default_factory=look_at.Known)
-    steps: list[Step] = field(default_factory=list)
-    search: list[Search] = field(default_factory=list)
+    known: Known = field(default_factory=Known)
+    checks: bool = True
+    steps: Steps = field(init=False)
+    search: PortalSearch = field(init=False)
+    experience: Experience = field(init=False)
     forms: list[FormFile] | None = None
-    asked: dict[str, Upload] | None = None
-    pictures: list[tuple[str, bytes]] = field(default_factory=list)
-    console: list[str] = field(default_factory=list)
-    alerts: list[str] = field(default_factory=list)
-    sights: list[Sight] = field(default_factory=list)
-    inside: list[Sight] = field(default_factory=list)
-    violations: tuple[Violation, ...] | None = None
-    phone: Phone | None = None
-    dialogs: int = 0
+    uploads: dict[str, Upload] | None = None
     level: str | None = None
-    last_dom: str | None = None
-    _page: Page | None = None
-    _popups: list[Page] = field(default_factory=list)
-    _expects: bool = False
-    _crashed: bool = False
-    _since: int = 0
-    _kept: Sight | None = None
-    _wanted: str | None = None
-    _session: tuple[Page, CDPSession] | None = None
 
-    @property
-    def page(self) -> Page:
-        """The page the shopper stands on."""
-        assert self._page is not None  # noqa: S101 - made in `walk`
-        return self._page
+    def __post_init__(self) -> None:
+        self.steps = Steps(self.tab, self.folder, self.known.drawing)
+        self.search = PortalSearch(self.tab, self.steps, self.journey, self.target.url, self.service)
+        self.experience = Experience(self.tab, self.known)
 
     async def walk(self) -> End:
         """Go the whole way; returns how it ended.
@@ -182,20 +70,19 @@ class Walker:
             BrowserError: the browser was lost; the attempt says nothing and is made again.
 
         """
-        self.context.on("page", self._opened)
-        self._adopt(await self.context.new_page())
+        await self.tab.open()
         try:
             await self._way()
         except End as end:
-            await self._keep_end()
+            await self.steps.keep_end()
             return end
         except BrowserError as error:
-            if self._crashed:
-                return End(Outcome.TIMEOUT, "Trang làm hỏng trình duyệt khi đang mở.", self.page.url)
-            if _lost(error):
+            if self.tab.crashed:
+                return End(Outcome.TIMEOUT, "Trang làm hỏng trình duyệt khi đang mở.", self.tab.page.url)
+            if is_lost(error):
                 raise
-            why = f"Không kiểm tra được: công cụ không thao tác được trên trang ({_clip(str(error).splitlines()[0])})."
-            return End(Outcome.BLOCKED, why, self.page.url)
+            why = f"Không kiểm tra được: công cụ không thao tác được trên trang ({clip(str(error).splitlines()[0])})."
+            return End(Outcome.BLOCKED, why, self.tab.page.url)
         raise AssertionError("unreachable: the way always ends")  # pragma: no cover
 
     async def visit(self, end: End, at: str) -> ServiceVisit:
@@ -207,13 +94,12 @@ class Walker:
             if is_national(urlsplit(end.url).netloc)
             else "own"
         )
-        checks = await self._checks(end)
-        _, requests = self.folder.keep(self.traffic.lines(), ".jsonl")
-        _, har = self.folder.keep(self.traffic.har(), ".har")
+        checks = await self.experience.told(at_form=end.outcome is Outcome.REACHED_FORM, asking=self.checks)
+        _, requests = self.folder.keep(self.tab.traffic.lines(), ".jsonl")
+        _, har = self.folder.keep(self.tab.traffic.har(), ".har")
         title = f"{self.service.code or ''} {self.service.name or ''}. {end.why}"
-        async with self.known.drawing:
-            sheet = await asyncio.get_running_loop().run_in_executor(_sheets, contact_sheet, self.pictures, title)
-        console = self.folder.keep("\n".join(self.console).encode(), ".txt")[1] if self.console else None
+        sheet = await self.steps.sheet(title)
+        console = self.folder.keep("\n".join(self.tab.console).encode(), ".txt")[1] if self.tab.console else None
         return ServiceVisit(
             target=self.target.id,
             code=self.service.code,
@@ -221,48 +107,36 @@ class Walker:
             outcome=end.outcome,
             service_level=self.service.service_level or self.level,
             why=end.why,
-            steps=tuple(self.steps),
+            steps=tuple(self.steps.taken),
             forms=None if self.forms is None else tuple(self.forms),
-            uploads=None if self.asked is None else tuple(self.asked.values()),
-            search=tuple(self.search),
-            refused=tuple(self.traffic.refused()),
+            uploads=None if self.uploads is None else tuple(self.uploads.values()),
+            search=tuple(self.search.asked),
+            refused=tuple(self.tab.traffic.refused()),
             at=at,
             url=self.service.url,
             attempts=(Attempt(at, end.outcome, end.why),),
             attributed_to=own,
             checks=checks,
             requests=requests,
-            evidence=Evidence(
-                har, self.last_dom, console, None if sheet is None else self.folder.keep(sheet, ".jpg")[1]
-            ),
+            evidence=Evidence(har, self.steps.dom, console, sheet),
         )
-
-    async def _keep_end(self) -> None:
-        """Keep the page that decided how the way ended, where it is not among the steps yet: an accusation needs its picture."""
-        last = self.sights[-1] if self.sights else None
-        if last is None or last.url != self.page.url or (self._kept is not None and _same(last, self._kept)):
-            return
-        try:
-            await self._step("Trang dừng lại", last)
-        except BrowserError:
-            return  # the page, or the browser, is gone: what was seen of it has been told
 
     # --- the way
 
     async def _way(self) -> NoReturn:
         known = None if self.service.url is None else self.journey.page_of(self.service.url)
         try:
-            self._understood(await self._open("Mở cổng", self.target.url))
+            sight = await self.tab.go(self.target.url)
+            await self.steps.keep("Mở cổng", sight)
+            self._check_page(sight)
         except End as end:
             if known is None:
                 raise
-            self.steps[-1:] = (
-                [replace(self.steps[-1], name=f"Mở cổng: {end.why}")]
-                if self.steps
-                else [Step(f"Mở cổng: {end.why}", self.target.url)]
-            )
-        answered = bool(self.traffic.documents) and self.traffic.documents[-1].error is None
-        hit = await self._search(asking=answered)
+            taken = self.steps.taken
+            opened = taken[-1] if taken else Step("Mở cổng", self.target.url)
+            taken[-1:] = [replace(opened, name=f"Mở cổng: {end.why}")]
+        answered = bool(self.tab.traffic.documents) and self.tab.traffic.documents[-1].error is None
+        hit = await self.search.look_up(asking=answered)
         url = known or hit
         if url is None:
             raise End(
@@ -273,22 +147,22 @@ class Walker:
         await self._procedure_page(url)
 
     async def _procedure_page(self, url: str) -> NoReturn:
-        before = self.page.url
-        sight = await self._open("Trang thủ tục", url, picture=False)
-        if sight.url == before and _plain(before) != _plain(url):
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {_clip(url)}.", url)
-        self._understood(sight)
+        before = self.tab.page.url
+        sight = await self.tab.go(url)
+        if sight.url == before and bare_address(before) != bare_address(url):
+            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trình duyệt không mở ra trang thủ tục {clip(url)}.", url)
+        self._check_page(sight)
         sight, way_in = await self._way_in(sight)
-        self._understood(sight)
-        self._own_procedure(sight, "Trang thủ tục")
-        found = _LEVEL.search(sight.text)
-        self.level = None if found is None else found[2]
-        await self._step("Trang thủ tục", sight, way_in)
-        await self._downloads(sight)
-        if self.pace.checks:
-            self.violations = await self._rules(sight)
-            self.phone = await look_at.on_phone(self.page, way_in)
-        claims = self.service.claims_online or bool(self.level and _ONLINE.search(self.level))
+        self._check_page(sight)
+        check_procedure(sight, self.service, "Trang thủ tục")
+        self.level = level_in(sight.text)
+        await self.steps.keep("Trang thủ tục", sight, way_in)
+        self.forms = []
+        async for form in download(self.tab.traffic, self.service, sight, self.journey.preview):
+            self.forms.append(form)
+        if self.checks:
+            await self.experience.look(sight, way_in)
+        claims = self.service.claims_online or is_online(self.level)
         if (words := paper_words(sight, strict=True)) is not None and self._claims_fully():
             raise End(
                 Outcome.PAPER_DEMANDED, f"Trang thủ tục vẫn đòi hồ sơ giấy dù nộp trực tuyến: “{words}”.", sight.url
@@ -300,7 +174,7 @@ class Walker:
                     "Thủ tục không được công bố là nộp trực tuyến và trang không có nút nộp.",
                     sight.url,
                 )
-            self._excuse(sight)
+            excuse(sight, self.tab.traffic, self.tab.asked)
             if not names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name):
                 raise End(
                     Outcome.BLOCKED, "Không kiểm tra được: không nhận ra trang này là trang của thủ tục.", sight.url
@@ -315,38 +189,38 @@ class Walker:
     async def _way_in(self, sight: Sight) -> tuple[Sight, Locator | None]:
         """The way in on a procedure's page, and the page as it is then: an app may still be drawing below its header."""
         started = time.monotonic()
-        while (way_in := await self._first(self.journey.way_in)) is None:
+        while (way_in := await self.tab.first(self.journey.way_in)) is None:
             named = names_it(f"{sight.title} {sight.text}", self.service.code, self.service.name)
-            if time.monotonic() - started >= min(LATE if named else self.pace.patience, self.pace.patience):
+            if time.monotonic() - started >= min(LATE if named else self.tab.patience, self.tab.patience):
                 break
             await asyncio.sleep(0.25)
-            sight = await self._look() or sight
-        self._remember(sight)
+            sight = await self.tab.look() or sight
+        self.tab.remember(sight)
         return sight, way_in
 
     async def _go_in(self, before: Sight, way_in: Locator) -> NoReturn:
-        name = _clip(await _name(way_in) or "Nộp trực tuyến")
-        sight, moved = await self._click(way_in, before)
+        name = clip(await control_name(way_in) or "Nộp trực tuyến")
+        sight, moved = await self.tab.click(way_in, before)
         pages = 0
         while True:
-            self.inside.append(sight)
+            self.experience.inside.append(sight)
             pages += 1
             if not moved:
-                await self._step(f"Bấm “{name}”", sight)
+                await self.steps.keep(f"Bấm “{name}”", sight)
                 self._stuck(before, sight, name)
             await self._arrived(sight, name)
             nxt = await self._onward(sight)
-            await self._step(f"Bấm “{name}”" if pages == 1 else f"Tiếp: “{name}”", sight, nxt)
+            await self.steps.keep(f"Bấm “{name}”" if pages == 1 else f"Tiếp: “{name}”", sight, nxt)
             self._not_arrived(sight)
             if nxt is None or pages >= MOST_PAGES:
                 raise End(
                     Outcome.BLOCKED,
-                    f"Không kiểm tra được: sau “{name}” là trang “{_clip(sight.title or sight.url)}” mà công cụ chưa hiểu; cần xem bằng mắt.",
+                    f"Không kiểm tra được: sau “{name}” là trang “{clip(sight.title or sight.url)}” mà công cụ chưa hiểu; cần xem bằng mắt.",
                     sight.url,
                 )
-            await self._choose()
-            before, name = sight, _clip(await _name(nxt) or "Tiếp tục")
-            sight, moved = await self._click(nxt, before)
+            await self.tab.choose()
+            before, name = sight, clip(await control_name(nxt) or "Tiếp tục")
+            sight, moved = await self.tab.click(nxt, before)
 
     async def _arrived(self, sight: Sight, name: str) -> None:
         """End the way where it should end: at a login, or at the form's step before the last.
@@ -355,12 +229,12 @@ class Walker:
             End: it ends here.
 
         """
-        good = (sight.status or 200) < _FAILED_STATUS
+        good = not sight.failed
         if is_login(sight) and (good or any(one.kind == "password" for one in sight.fields)):
-            await self._step(
+            await self.steps.keep(
                 f"Bấm “{name}”: trang đăng nhập",
                 sight,
-                await self._first(
+                await self.tab.first(
                     (
                         By(role="button", name="đăng nhập|vneid|login"),
                         By(role="link", name="đăng nhập|vneid|login"),
@@ -370,17 +244,17 @@ class Walker:
             )
             raise End(
                 Outcome.REACHED_LOGIN,
-                f"Nút “{name}” dẫn tới trang đăng nhập “{_clip(sight.title)}”; dừng ở đó, không đăng nhập.",
+                f"Nút “{name}” dẫn tới trang đăng nhập “{clip(sight.title)}”; dừng ở đó, không đăng nhập.",
                 sight.url,
             )
         if good and is_form(sight) and not await self._covered(sight):
-            self._own_procedure(sight, "Biểu mẫu điện tử")
+            check_procedure(sight, self.service, "Biểu mẫu điện tử")
             await self._through_form(sight, name)
 
     def _not_arrived(self, sight: Sight) -> None:
         """End the way at a page that is no login, no form and no step to one."""
-        self._understood(sight)
-        self._own_procedure(sight, "Trang sau nút nộp")
+        self._check_page(sight)
+        check_procedure(sight, self.service, "Trang sau nút nộp")
         if (words := paper_words(sight)) is not None:
             raise End(
                 Outcome.PAPER_DEMANDED, f"Sau khi bấm nộp trực tuyến, trang đòi hồ sơ giấy: “{words}”.", sight.url
@@ -388,299 +262,41 @@ class Walker:
 
     async def _through_form(self, sight: Sight, name: str) -> NoReturn:
         """Read the form's pages to the step before the last; nothing is typed."""
-        self.asked = {}
+        self.uploads = {}
         for number in range(1, MOST_PAGES + 1):
-            self.asked.update({one.name: one for one in uploads(sight) if one.name not in (self.asked or {})})
-            nxt = await self._first((By(role="button", name=ONWARD), By(role="link", name=ONWARD)))
-            await self._step(
-                f"Biểu mẫu, bước {number}", sight, await self._first((By(css="input[type=file]"), By(css="form")))
+            self.uploads.update({one.name: one for one in uploads(sight) if one.name not in (self.uploads or {})})
+            nxt = await self.tab.first((By(role="button", name=ONWARD), By(role="link", name=ONWARD)))
+            await self.steps.keep(
+                f"Biểu mẫu, bước {number}", sight, await self.tab.first((By(css="input[type=file]"), By(css="form")))
             )
-            self.inside.append(sight)
+            self.experience.inside.append(sight)
             if (words := paper_words(sight)) is not None and self._claims_fully():
                 raise End(Outcome.PAPER_DEMANDED, f"Biểu mẫu trực tuyến đòi hồ sơ giấy: “{words}”.", sight.url)
-            if nxt is None or never_clicked(await _name(nxt)):
+            if nxt is None or never_clicked(await control_name(nxt)):
                 break
             before = sight
-            sight, moved = await self._click(nxt, before)
-            if (
-                not moved
-                or (sight.status or 200) >= _FAILED_STATUS
-                or not (is_form(sight) or look_at.is_fee_step(sight))
-            ):
+            sight, moved = await self.tab.click(nxt, before)
+            if not moved or sight.failed or not (is_form(sight) or is_fee_step(sight)):
                 break
         raise End(
             Outcome.REACHED_FORM,
             f"Nút “{name}” dẫn tới biểu mẫu điện tử; dừng trước bước gửi, không nhập gì.",
-            self.page.url,
+            self.tab.page.url,
         )
-
-    async def _rules(self, sight: Sight) -> tuple[Violation, ...] | None:
-        """What axe-core finds; of pages that differ only in their words one is tried, and the finding told of all."""
-        alike = look_at.likeness(sight.html)
-        if alike not in self.known.alike:
-            session = await self._direct()
-            async with self.known.trying:  # held no longer than the rules may take
-                if alike not in self.known.alike and (found := await look_at.axe(session, sight.url)) is not None:
-                    self.known.alike[alike] = found
-        return (
-            tuple(replace(one, url=sight.url) for one in self.known.alike[alike]) if alike in self.known.alike else None
-        )
-
-    # --- search
-
-    async def _search(self, *, asking: bool) -> str | None:
-        """Ask the portal's search in every way a citizen would, as long as it answers; returns where the right hit leads."""
-        hit: str | None = None
-        lists: list[tuple[str, ...]] = []
-        for kind, query in queries(self.service.code, self.service.name):
-            self._wanted = self.journey.results
-            try:
-                sight = await self._ask(query) if asking else None
-            except End as end:
-                asking = end.outcome not in {Outcome.TIMEOUT, Outcome.BLOCKED}
-                sight = None
-            finally:
-                self._wanted = None
-            if sight is None:
-                self.search.append(Search(query, kind, asked=False))
-                continue
-            rank, where = self._rank(sight)
-            if rank is None and (
-                self._wall(sight, sight.html.encode()) or self.traffic.lost or (sight.status or 200) >= _FAILED_STATUS
-            ):
-                self.search.append(Search(query, kind, asked=False))
-                continue
-            self.search.append(Search(query, kind, rank))
-            lists.append(tuple(href for _, _, href in sight.results or ()))
-            hit = hit or where
-            await self._step(f"Tìm “{_clip(query)}”", sight, picture=kind == "name")
-        if len(lists) > 1 and lists[0] and len(set(lists)) == 1:
-            # Whatever is asked, the same is shown: this is a list, and its search was not found.
-            self.search = [Search(one.query, one.kind, asked=False) for one in self.search]
-        return hit
-
-    async def _ask(self, query: str) -> Sight | None:
-        if self.journey.search is not None:
-            address = urljoin(
-                self.target.url.rstrip("/") + "/", self.journey.search.format(query=quote(query, safe=""))
-            )
-            return await self._go(address)
-        place = urljoin(self.target.url.rstrip("/") + "/", self.journey.search_page)
-        if self.page.url.rstrip("/") != place.rstrip("/"):
-            await self._go(place)
-        box = await self._first(self.journey.box)
-        if box is None:
-            return None
-        asked = len(self.traffic.documents)
-        try:
-            await box.fill(query, timeout=3000)
-            await box.press("Enter", timeout=3000)
-        except BrowserError as error:
-            if self._crashed or _lost(error):
-                raise
-            return None
-        sight = await self._settle(asked)
-        return None if self._refused_since(asked) else sight
-
-    def _rank(self, sight: Sight) -> tuple[int | None, str | None]:
-        """The place of the right hit among the results, counted from 1, and where it leads."""
-        rows = sight.results or ()
-        for around, text, href in rows:
-            if self._is_hit(around, text, href):
-                shape = _shape(href)
-                alike = list(dict.fromkeys(one[2] for one in rows if _shape(one[2]) == shape))
-                return alike.index(href) + 1, href
-        return None, None
-
-    def _is_hit(self, around: str, text: str, href: str) -> bool:
-        if self.service.url is not None and _plain(href) == _plain(self.service.url):
-            return True
-        if urlsplit(href).scheme not in {"http", "https"} or not text:
-            return False
-        code = code_of(self.service.code)
-        if code is not None and code in re.sub(r"\s", "", around):
-            return len(re.findall(r"\d\.\d{6}", around)) == 1
-        return names_it(text, None, self.service.name)
-
-    # --- forms
-
-    async def _downloads(self, sight: Sight) -> None:
-        """Fetch each form the page or the published record names, and see what it is."""
-        wanted = {url: name for name, url in self.service.forms if urlsplit(url).scheme in {"http", "https"}}
-        for one in sight.controls:
-            path = (one.href or "").lower()
-            if path.startswith(("http:", "https:")) and any(ending in path for ending in form_files.ENDINGS):
-                wanted.setdefault(str(one.href).split("#")[0], one.name)
-        self.forms = []
-        for url, name in list(wanted.items())[:MOST_FORMS]:
-            answer, last = await self.traffic.get(url)
-            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
-            self.forms.append(
-                FormFile(name, url, None, "bị chặn, không kiểm tra được")
-                if blocked
-                else form_files.judge(name, last, answer)
-            )
-        if self.journey.preview is not None:
-            await self._previews(self.journey.preview, sight)
-
-    async def _previews(self, preview: Preview, sight: Sight) -> None:
-        """Fetch the form files that have no address; each is told by the page it stands on and its name."""
-        assert self.forms is not None  # noqa: S101 - set by `_downloads`
-        wanted = form_files.previewed(preview, self.traffic.told, self.service.code)
-        for one in wanted[: MOST_FORMS - len(self.forms)]:
-            where = f"{sight.url}#{quote(one.file)}"
-            answer, _ = await self.traffic.get(one.url, method="POST", body=one.body, media_type="application/json")
-            blocked = answer.status is not None and kind_is_wall(answer.status, answer.body)
-            self.forms.append(
-                FormFile(one.paper, where, None, "bị chặn, không kiểm tra được")
-                if blocked
-                else form_files.judge(one.paper, where, answer, one.file)
-            )
-
-    # --- moving
-
-    async def _open(self, name: str, url: str, *, picture: bool = True) -> Sight:
-        sight = await self._go(url)
-        if picture:
-            await self._step(name, sight)
-        return sight
-
-    async def _go(self, url: str) -> Sight:
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: địa chỉ “{_clip(url)}” không phải trang web.", url)
-        asked = len(self.traffic.documents)
-        try:
-            await self.page.goto(url, wait_until="commit", timeout=self.pace.patience * 1000 + 30_000)
-        except BrowserError as error:
-            if self._crashed or _lost(error):
-                raise
-        return await self._settle(asked)
-
-    async def _click(self, what: Locator, before: Sight) -> tuple[Sight, bool]:
-        """Click and follow; returns what is seen then, and whether anything changed at all."""
-        asked = len(self.traffic.documents)
-        self._expects = True
-        self._popups.clear()
-        try:
-            await what.click(timeout=3000, no_wait_after=True)
-        except BrowserError as error:
-            if self._crashed or _lost(error):
-                raise
-            # Something lies over it, or the page is busy: a person would get there in the end, so it is pressed all the same.
-            await self._press(what)
-        sight = await self._settle(asked, before)
-        self._expects = False
-        window = next((one for one in self._popups if one.url.startswith("http") and not one.is_closed()), None)
-        if window is not None and self.page.url == before.url:
-            self._adopt(window)
-            sight = await self._settle(asked)
-        for one in self._popups:
-            if one is not self.page:
-                self._shut(one)
-        self._popups.clear()
-        changed = (sight.url, sight.text, sight.dialog, len(sight.fields)) != (
-            before.url,
-            before.text,
-            before.dialog,
-            len(before.fields),
-        )
-        return sight, changed or len(self.traffic.documents) > asked
-
-    async def _press(self, what: Locator) -> None:
-        try:
-            await asyncio.wait_for(what.dispatch_event("click"), ANSWER)
-        except TimeoutError:
-            raise End(Outcome.TIMEOUT, "Trang bị treo: nút không bấm được.", self.page.url) from None
-
-    async def _settle(self, asked: int, before: Sight | None = None) -> Sight:
-        """Wait until the page is still and shows something, at most as long as the patience; returns what is seen.
-
-        Raises:
-            End: the page could not be had at all, leads in a circle, or is stuck.
-
-        """
-        started = time.monotonic()
-        sight: Sight | None = None
-        while True:
-            self._check_circle(asked)
-            if self.traffic.loading:  # the wire's own limit ends this
-                await asyncio.sleep(0.02)
-                continue
-            waited = time.monotonic() - started
-            idle = self.traffic.pending == 0 and not self.traffic.redirecting
-            if idle or waited > self.pace.patience:
-                since = self.traffic.documents[asked:]
-                if since and waited < NOTHING and all(one.why is not None for one in since):
-                    await asyncio.sleep(0.03)  # of several windows that one click opens, a refused one may come first
-                    continue
-                self._check_answer(asked)
-                if (now := await self._look()) is not None:
-                    sight = now
-                    quiet = (idle and not sight.parsing) and (
-                        not sight.moves or time.monotonic() - max(self.traffic.still_since, started) >= QUIET
-                    )
-                    unmoved = before is not None and not self._popups and _same(sight, before)
-                    showing = not (sight.stub or is_blank(sight) or is_waiting(sight) or unmoved)
-                    nothing = unmoved and len(self.traffic.documents) == asked
-                    patience = min(NOTHING, self.pace.patience) if nothing else self.pace.patience
-                    if (quiet and showing) or waited > patience:
-                        break
-            if waited > self.pace.patience + ANSWER:
-                break
-            await asyncio.sleep(0.03)
-        if sight is None:
-            raise End(Outcome.TIMEOUT, "Trang không phản hồi: trình duyệt bị treo khi mở.", self.page.url)
-        self._remember(sight)
-        return sight
-
-    def _remember(self, sight: Sight) -> None:
-        if not self.sights or self.sights[-1].text != sight.text:
-            self.sights.append(sight)
-
-    async def _look(self) -> Sight | None:
-        if self.dialogs > MOST_DIALOGS:
-            raise End(Outcome.TIMEOUT, "Trang liên tục bật hộp thoại, không dùng được.", self.page.url)
-        try:
-            data = await asyncio.wait_for(
-                self.page.evaluate(LOOK, {"limit": TEXT_LIMIT, "results": self._wanted}), ANSWER
-            )
-        except TimeoutError:
-            why = "Trang liên tục bật hộp thoại, không dùng được." if self.dialogs > MOST_DIALOGS else _HANGS
-            raise End(Outcome.TIMEOUT, why, self.page.url) from None
-        except BrowserError as error:
-            if self._crashed or _lost(error):
-                raise
-            return None  # it is going to another page just now
-        last = self.traffic.documents[-1] if self.traffic.documents else None
-        return Sight.from_page(data, None if last is None else last.status)
-
-    async def _choose(self) -> None:
-        """Where a case must be chosen, choose the first: it is only a choice of what to read next."""
-        for by in (By(role="radio"), By(css="select")):
-            for one in await by.on(self.page).all():
-                if not await one.is_visible() or not await one.is_enabled():
-                    continue
-                if by.role == "radio":
-                    if not await one.is_checked():
-                        await one.check(timeout=2000, force=True)
-                    break
-                values: list[str] = await one.evaluate("node => [...node.options].map(o => o.value)")
-                if not await one.input_value() and (value := next((item for item in values if item), None)):
-                    await one.select_option(value, timeout=2000)
 
     async def _onward(self, sight: Sight) -> Locator | None:
         """The control that leads on from a page that is neither login nor form."""
-        inside = await self._dialog_on_top() if sight.dialog else None
+        inside = await self.tab.dialog_on_top() if sight.dialog else None
         login = _LOGIN if asks_login(sight) else ()
-        for scope in (inside, self.page):  # what an open dialog offers comes before anything behind it
+        for scope in (inside, self.tab.page):  # what an open dialog offers comes before anything behind it
             for by in (*self.journey.confirms, *self.journey.onward, *login, *self.journey.way_in):
                 if scope is None:
                     break
-                found = await self._visible(by.on(scope))
+                found = await self.tab.visible(by.on(scope))
                 if found is not None and (
                     by in self.journey.confirms
-                    or re.search(WAY_IN, await _name(found), re.IGNORECASE)
-                    or not never_clicked(await _name(found))
+                    or re.search(WAY_IN, await control_name(found), re.IGNORECASE)
+                    or not never_clicked(await control_name(found))
                 ):
                     return found
         return None
@@ -689,324 +305,21 @@ class Walker:
         """Whether the form is only behind a dialog that asks something first."""
         if not all(one.covered for one in sight.fields):
             return False
-        top = await self._dialog_on_top()
-        return top is not None and any([await self._visible(by.on(top)) for by in self.journey.onward])
+        top = await self.tab.dialog_on_top()
+        return top is not None and any([await self.tab.visible(by.on(top)) for by in self.journey.onward])
 
-    async def _dialog_on_top(self) -> Locator | None:
-        """The open dialog that was put over the others."""
-        for one in reversed(await self.page.get_by_role("dialog").all()):
-            if await one.is_visible():
-                return one
-        return None
-
-    async def _first(self, ways: Sequence[By]) -> Locator | None:
-        for by in ways:
-            if (found := await self._visible(by.on(self.page))) is not None:
-                return found
-        return None
-
-    async def _visible(self, found: Locator) -> Locator | None:
-        async def look() -> Locator | None:
-            for one in (await found.all())[:20]:
-                if await one.is_visible():
-                    return one
-            return None
-
-        try:
-            return await asyncio.wait_for(look(), ANSWER)
-        except TimeoutError:
-            raise End(Outcome.TIMEOUT, _HANGS, self.page.url) from None
+    def _claims_fully(self) -> bool:
+        return is_fully_online(self.service.service_level or self.level)
 
     # --- what stops the way
 
-    def _claims_fully(self) -> bool:
-        return bool(_FULLY.search(self.service.service_level or self.level or ""))
-
-    def _check_circle(self, asked: int) -> None:
-        since = self.traffic.documents[asked:]
-        addresses = [_plain(one.url) for one in since if one.why is None]
-        most = max((addresses.count(one) for one in set(addresses)), default=0)
-        if not self.traffic.circling and most < SAME_PAGE:
-            return
-        where = " ".join(addresses)
-        if re.search(r"(?i)dang-?nhap|login|oauth|sso|xacthuc|vneid", where):
-            raise End(
-                Outcome.LOGIN_LOOP, "Trang đăng nhập chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url
-            )
-        raise End(Outcome.BROKEN, "Trang chuyển hướng vòng quanh, không bao giờ hiện ra.", since[-1].url)
-
-    def _check_answer(self, asked: int) -> None:
-        """End the way where the page itself was not had: refused by the gate, or not answered."""
-        since = self.traffic.documents[asked:]
-        self._since = asked
-        # A refused address leaves the page before it standing: that one is looked at, whatever it tried.
-        stands = [one for one in since if one.why is None and one.error is None and one.status not in _REDIRECTS]
-        last = stands[-1] if stands else since[-1] if since else None
-        if last is None:
-            return
-        host = urlsplit(last.url).netloc
-        if last.why is not None:
-            if last.method == "GET" and not self.traffic.gate.lets(host.lower()):
-                why = f"Không kiểm tra tiếp được: được chuyển sang {host}, máy chủ không có trong “handover” của mục tiêu."
-                raise End(Outcome.BLOCKED, why, last.url)
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra tiếp được: bước tiếp cần {last.method} {_clip(last.url)}, bị chặn vì {last.why}.",
-                last.url,
-            )
-        seen = any(one.status is not None and one.error is None for one in self.traffic.documents)
-        if last.error == "unreadable" or (last.error is not None and not seen):
-            # Nothing of the portal was seen yet: it may as well be our own connection.
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: không kết nối được tới {host} ({_ERRORS.get(last.error, last.error)}).",
-                last.url,
-            )
-        if last.error == "timeout":
-            raise End(Outcome.TIMEOUT, f"Máy chủ {host} không trả lời: {_clip(last.url)}.", last.url)
-        if last.error == "too_large":
-            raise End(Outcome.BLOCKED, f"Không kiểm tra được: trang {_clip(last.url)} quá lớn nên không tải.", last.url)
-        if last.error is not None:
-            raise End(
-                Outcome.BROKEN,
-                f"Không mở được {_clip(last.url)}: {_ERRORS.get(last.error, last.error)}.",
-                last.url,
-            )
-
-    def _understood(self, sight: Sight) -> None:
-        """End the way at a wall, a notice, an error, an endless wait or an empty page."""
-        status, host = sight.status or 200, urlsplit(sight.url).netloc
-        last = self.traffic.documents[-1] if self.traffic.documents else None
-        if last is not None and last.why is None and last.media_type not in _PAGES:
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: {_clip(sight.url)} không phải trang web ({last.media_type}).",
-                sight.url,
-            )
-        if (name := self._wall(sight, sight.text.encode())) is not None:
-            raise End(
-                Outcome.BLOCKED, f"Không kiểm tra được vì bị chặn: {name}; không phải lỗi của cơ quan.", sight.url
-            )
-        if is_maintenance(sight):
-            raise End(Outcome.MAINTENANCE, f"{host} báo đang bảo trì: “{_clip(sight.text)}”.", sight.url)
-        if status >= _FAILED_STATUS:
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trả lỗi HTTP {status}.", sight.url)
-        if (words := error_words(sight)) is not None:
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} báo lỗi: “{words}”.", sight.url)
-        if is_waiting(sight):
-            self._excuse(sight)
-            raise End(
-                Outcome.TIMEOUT,
-                f"Trang {_clip(sight.url)} chỉ hiện biểu tượng đang tải sau {self.pace.patience:g} giây.",
-                sight.url,
-            )
-        if is_blank(sight):
-            self._excuse(sight)
-            errors = next((line for line in self.console if line.startswith("pageerror")), None)
-            because = f" (lỗi kịch bản: {_clip(errors.removeprefix('pageerror: '))})" if errors else ""
-            raise End(Outcome.BROKEN, f"Trang {_clip(sight.url)} trắng, không có nội dung{because}.", sight.url)
-
-    def _own_procedure(self, sight: Sight, what: str) -> None:
-        if (other := other_procedure(sight, self.service.code, self.service.name)) is not None:
-            raise End(Outcome.BROKEN, f"{what} mở nhầm thủ tục khác ({other}).", sight.url)
+    def _check_page(self, sight: Sight) -> None:
+        check_page(sight, self.tab.traffic, self.tab.asked, self.tab.patience, self.tab.console)
 
     def _stuck(self, before: Sight, sight: Sight, name: str) -> NoReturn:
-        self._excuse(sight)
-        told = f" Trang chỉ báo: “{_clip(self.alerts[-1])}”." if self.alerts else ""
+        excuse(sight, self.tab.traffic, self.tab.asked)
+        told = f" Trang chỉ báo: “{clip(self.tab.alerts[-1])}”." if self.tab.alerts else ""
         raise End(Outcome.BROKEN, f"Bấm “{name}” không có tác dụng gì.{told}", before.url)
-
-    def _excuse(self, sight: Sight) -> None:
-        """Where the gate kept from the page what it needed, its failure may be of our making: then it is no failure."""
-        refused = [f"{one.method} {one.url}" for one in self.traffic.documents[self._since :] if one.why is not None]
-        if self.traffic.lost or refused:
-            raise End(
-                Outcome.BLOCKED,
-                f"Không kiểm tra được: trang cần {_clip((*refused, *self.traffic.lost)[0])} mà cuộc kiểm tra không được phép gửi; bổ sung “handover” hoặc khai báo địa chỉ chỉ để đọc.",
-                sight.url,
-            )
-
-    def _refused_since(self, asked: int) -> bool:
-        return any(one.why is not None for one in self.traffic.documents[asked:])
-
-    def _wall(self, sight: Sight, body: bytes) -> str | None:
-        if sight.length > 3000:
-            return None  # a wall says little; a page that says much may have a captcha of its own
-        last: Passed | None = self.traffic.documents[-1] if self.traffic.documents else None
-        title = f"<title>{sight.title}".encode()
-        return wall(200 if last is None else last.status or 200, title + body)
-
-    # --- evidence
-
-    async def _step(self, name: str, sight: Sight, decisive: Locator | None = None, *, picture: bool = True) -> None:
-        """Keep what is seen: the DOM, and a picture with the decisive element outlined."""
-        dom, shot, ms = sight.html.encode(), None, self._ms()
-        try:
-            shot = await self._picture(sight, decisive) if picture else None
-        except (BrowserError, TimeoutError):
-            if self._crashed:
-                raise  # else the page went on by itself
-        self._kept = sight
-        capture = place = None
-        if dom:
-            capture, self.last_dom = self.folder.keep(dom, ".html")
-        if shot is not None:
-            _, place = self.folder.keep(shot, ".jpg")
-            self.pictures.append((name, shot))
-        self.steps.append(Step(name, sight.url, sight.status, ms, capture, place))
-
-    def _ms(self) -> int:
-        """Milliseconds since the last main page was asked for until now."""
-        if not self.traffic.documents:
-            return 0
-        return max(0, round((self.traffic.still_since - self.traffic.asked_at) * 1000))
-
-    async def _picture(self, sight: Sight, decisive: Locator | None) -> bytes:
-        """Picture the whole page; asked of the browser itself, which is twice as quick as by way of Playwright."""
-        before = None if decisive is None else await decisive.evaluate(_OUTLINE)
-        size = self.page.viewport_size or {"width": WINDOW[0], "height": WINDOW[1]}
-        height = max(size["height"], min(sight.height, TALLEST))
-        how = {
-            "format": "jpeg",
-            "quality": 70,
-            "optimizeForSpeed": True,
-            "captureBeyondViewport": height > size["height"],
-            "clip": {"x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1},
-        }
-        try:
-            session = await self._direct()
-            async with self.known.drawing:  # held no longer than a picture may take, whatever the page does
-                shot = await asyncio.wait_for(session.send("Page.captureScreenshot", how), PICTURE)
-        finally:
-            if decisive is not None:
-                await decisive.evaluate(_RESTORE, before)
-        return b64decode(shot["data"])
-
-    async def _direct(self) -> CDPSession:
-        """The browser's own protocol for the page the shopper stands on."""
-        if self._session is None or self._session[0] is not self.page:
-            self._session = (self.page, await self.context.new_cdp_session(self.page))
-        return self._session[1]
-
-    async def _checks(self, end: End) -> Checks:
-        if not self.sights:
-            return Checks(tls=tuple(self.traffic.wire_tls()))
-        feedback: Linked | None = None
-        lookup: Linked | None = None
-        if self.pace.checks:
-            feedback = await look_at.feedback(self.sights, self.traffic, self.known.links)
-            lookup = await look_at.result_lookup(self.sights, self.traffic, self.known.links)
-        told = any(look_at.privacy_told(one) for one in self.sights)
-        asks = end.outcome is Outcome.REACHED_FORM
-        lines = [look_at.hotline(one) for one in self.sights]
-        paid = any(look_at.payment_offered(one) for one in self.sights)
-        fee_seen = any(look_at.is_fee_step(one) for one in self.inside)
-        return Checks(
-            phone=self.phone,
-            axe=self.violations,
-            tls=tuple(self.traffic.wire_tls()),
-            mixed_content=tuple(dict.fromkeys(self.traffic.mixed)),
-            console_errors=tuple(self.console),
-            privacy_notice=True if told else False if asks else None,
-            feedback=feedback,
-            hotline=next((one for one in lines if one.number), lines[0]),
-            payment=True if paid else False if fee_seen else None,
-            result_lookup=lookup,
-        )
-
-    # --- what the page does by itself
-
-    def _adopt(self, page: Page) -> None:
-        self._page = page
-        page.set_default_timeout(5000)
-        page.on("dialog", self._dialog)
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self._note(f"pageerror: {error}"))
-        page.on("crash", self._crash)
-        page.on("websocket", self.traffic.socket)
-
-    def _opened(self, page: Page) -> None:
-        if self._page is None:
-            return  # the first page is our own
-        if self._expects and len(self._popups) < MOST_WINDOWS:
-            self._popups.append(page)
-        else:
-            self._shut(page)
-
-    def _shut(self, page: Page) -> None:
-        self.traffic.refuse("GET", page.url or "about:blank", "popup", "cửa sổ tự bật, đã đóng")
-        _later(page.close())
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.dialogs += 1
-        if dialog.message and len(self.alerts) < MOST_DIALOGS:
-            self.alerts.append(dialog.message)
-        _later(dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
-
-    def _crash(self, _: object) -> None:
-        self._crashed = True
-
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "ERR_BLOCKED_BY_CLIENT" not in message.text:
-            self._note(message.text)
-
-    def _note(self, line: str) -> None:
-        if len(self.console) < MOST_CONSOLE:
-            self.console.append(line[:500])
-
-
-# --- small parts --------------------------------------------------------------------------------------------------
-
-_running: set[asyncio.Task[None]] = set()
-
-
-def _later(what: object) -> None:
-    """Do something that nobody waits for; the page may be gone by then."""
-
-    async def done() -> None:
-        try:
-            await what  # type: ignore[misc]  # a coroutine of Playwright
-        except BrowserError:
-            return
-
-    task = asyncio.ensure_future(done())
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
-def kind_is_wall(status: int, body: bytes) -> bool:
-    """Say whether a download was answered by a wall instead of a file."""
-    return (status in {401, 403, 429, 451} or form_files.kind_of(body) == ".html") and wall(status, body) is not None
-
-
-def _clip(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else text[:119] + "…"
-
-
-async def _name(what: Locator) -> str:
-    """What stands on a link or button: its text, or the value of an input."""
-    return (await what.inner_text()).strip() or str(await what.evaluate("node => node.value || node.ariaLabel || node.title || ''"))  # fmt: skip
-
-
-def _lost(error: BrowserError) -> bool:
-    """Say whether the browser is gone, which is no news of the page."""
-    return "closed" in str(error)
-
-
-def _same(one: Sight, other: Sight) -> bool:
-    return (one.url, one.text, one.dialog) == (other.url, other.text, other.dialog)
-
-
-def _plain(url: str) -> str:
-    """An address without its fragment and last slash, for comparing."""
-    return url.split("#", maxsplit=1)[0].rstrip("/")
-
-
-def _shape(url: str) -> str:
-    """What addresses of one kind have in common: digits and identifiers taken out."""
-    parts = urlsplit(url)
-    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{24}|\d[\d.]*", "#", parts.path.lower())
-    return f"{parts.netloc}{path}?{'&'.join(sorted(one.partition('=')[0] for one in parts.query.split('&')))}"
 
 
 async def attempt(walker: Walker) -> ServiceVisit:

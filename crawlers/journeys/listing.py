@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from crawlers.journeys.journey import Service
+from crawlers.journeys.service import Service
 from crawlers.journeys.words import code_of
 from crawlers.manners import forbidden, wall
 from crawlers.page import Page, PageChanged

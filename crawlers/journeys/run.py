@@ -21,16 +21,17 @@ from playwright.async_api import Error as BrowserError
 
 from crawlers.journeys.browser import Shopper
 from crawlers.journeys.checks import Known
+from crawlers.journeys.endings import End
 from crawlers.journeys.evidence import FOLDER, EvidenceError, Folder
 from crawlers.journeys.families import load as load_journey
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import End, Pace, Service, Walker, attempt
+from crawlers.journeys.journey import Walker, attempt
 from crawlers.journeys.listing import Reader, Sampling, published_services
 from crawlers.journeys.memory import keep_little
+from crawlers.journeys.tab import Tab
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
 from crawlers.journeys.wire import Wire, now_text
-from crawlers.manners import Pace as HostPace
-from crawlers.manners import Robots, check_identified, within
+from crawlers.manners import Pace, Robots, check_identified, within
 from crawlers.platforms import load as load_platform
 from crawlers.records import Fault
 from crawlers.service_visits import FAILURES, UNSEEN, Outcome, ServiceVisit, taken_together
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
     from crawlers.journeys.families import Journey
+    from crawlers.journeys.service import Service
     from crawlers.targets import Target
 
 STATE = "visits.json"
@@ -224,7 +226,7 @@ class _Run:
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     interrupted: bool = False
     _known: Known = field(default_factory=Known)
-    _paces: dict[str, HostPace] = field(default_factory=dict)
+    _paces: dict[str, Pace] = field(default_factory=dict)
     _robots: dict[str, Robots | None] = field(default_factory=dict)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _shelf: Shelf = field(default_factory=Shelf)
@@ -299,14 +301,13 @@ class _Run:
                     try:
                         await traffic.guard(context)
                         walker = Walker(
-                            context,
-                            traffic,
+                            Tab(context, traffic, self.manner.patience),
                             journey,
                             target,
                             service,
                             self.folder,
-                            Pace(self.manner.patience, self.manner.checks),
                             self._known,
+                            self.manner.checks,
                         )
                         return await self._bounded(walker, last=again == LOST)
                     finally:
@@ -331,8 +332,9 @@ class _Run:
             if not last:
                 raise _LostError from error
             why = "Không kiểm tra được: trình duyệt dừng hẳn khi mở trang; đã thử lại nhiều lần."
-        url = walker.traffic.documents[-1].url if walker.traffic.documents else ""
-        walker.pace = Pace(walker.pace.patience, checks=False)
+        documents = walker.tab.traffic.documents
+        url = documents[-1].url if documents else ""
+        walker.checks = False
         return await walker.visit(End(Outcome.BLOCKED, why, url), at)
 
     # --- one browser, begun anew after a number of journeys
@@ -374,7 +376,7 @@ class _Run:
         if host not in self._paces:
             sharing = [target for target in self.targets if host in target.hosts or host in target.handover]
             delay = max((target.delay for target in sharing), default=1.0)
-            self._paces[host] = HostPace(delay, min((target.parallel for target in sharing), default=1))
+            self._paces[host] = Pace(delay, min((target.parallel for target in sharing), default=1))
         async with self._paces[host].turn():
             yield
 

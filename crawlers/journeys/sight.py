@@ -21,6 +21,7 @@ SHORT = (
     1500  # characters; a notice or an error stands on a page of its own, with a header and a footer around it at most
 )
 _NOTHING = 12
+_FAILED = 400  # the first HTTP status that tells of a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Sight:
     height: int = 0
     results: tuple[tuple[str, str, str], ...] | None = field(default=None, repr=False, compare=False)
     html: str = field(default="", repr=False, compare=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether its HTTP status tells of a failure."""
+        return self.status is not None and self.status >= _FAILED
 
     @classmethod
     def from_page(cls, data: Mapping[str, Any], status: int | None) -> Self:
@@ -126,6 +132,11 @@ _NOT = re.compile(
 )
 _LAST = re.compile(LAST, re.IGNORECASE)
 _CODE = re.compile(r"\b\d\.\d{6}\b")
+
+
+def looks_same(one: Sight, other: Sight) -> bool:
+    """Say whether two looks show the same: address, text, and whether a dialog is open."""
+    return (one.url, one.text, one.dialog) == (other.url, other.text, other.dialog)
 
 
 def is_login(sight: Sight) -> bool:

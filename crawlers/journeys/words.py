@@ -1,4 +1,6 @@
-"""What a citizen types into a portal's search: the code, the exact name, the name without accents, the name with a likely slip."""
+"""What a citizen types into a portal's search (the code, the exact name, the name without accents, the name with a likely slip),
+and how texts and addresses are compared.
+"""
 
 from __future__ import annotations
 
@@ -59,3 +61,8 @@ def names_it(text: str, code: str | None, name: str | None) -> bool:
         return True
     wanted = folded(name or "")
     return bool(wanted) and wanted in folded(text)
+
+
+def bare_address(url: str) -> str:
+    """Return the address for comparing: without its fragment and last slash."""
+    return url.split("#", maxsplit=1)[0].rstrip("/")

@@ -12,14 +12,14 @@ import pytest
 from PIL import Image
 from playwright.async_api import Error as BrowserError
 
-from crawlers.journeys import journey
+from crawlers.journeys import steps
 from crawlers.journeys.browser import Shopper
 from crawlers.journeys.checks import Known
 from crawlers.journeys.evidence import Folder
-from crawlers.journeys.families import load
 from crawlers.journeys.guard import Gate
-from crawlers.journeys.journey import Pace, Service, Walker
 from crawlers.journeys.sight import Sight
+from crawlers.journeys.steps import Steps
+from crawlers.journeys.tab import Tab
 from crawlers.journeys.traffic import Shelf, Traffic, dead_end
 from crawlers.journeys.wire import Wire
 from crawlers.targets import Target
@@ -42,17 +42,14 @@ def _never(_: str) -> AbstractAsyncContextManager[None]:
     raise AssertionError("nothing is asked for in these tests")
 
 
-async def shopper_on(context: BrowserContext, folder: Path, known: Known, html: str = "<h1>Trang</h1>") -> Walker:
-    """A walker that stands on a page of its own."""
+async def steps_on(context: BrowserContext, folder: Path, known: Known, html: str = "<h1>Trang</h1>") -> Steps:
+    """The steps of an attempt that stands on a page of its own."""
     target = Target("t", "UBND tỉnh Mẫu", "province", "igate1", URL)
     traffic = Traffic(Gate(target.hosts, (), ()), Wire(1, "soat/0.1"), Shelf(), _never, _allowed)
-    own = load("igate1")
-    assert own is not None
-    walker = Walker(context, traffic, own, target, Service("1.000001", "Thủ tục"), Folder(folder), Pace(), known)
-    page = await context.new_page()
-    await page.set_content(html)
-    walker._adopt(page)
-    return walker
+    tab = Tab(context, traffic)
+    await tab.open()
+    await tab.page.set_content(html)
+    return Steps(tab, Folder(folder), known.drawing)
 
 
 class Watched:
@@ -77,11 +74,11 @@ def test_pictures_are_drawn_one_at_a_time(tmp_path: Path) -> None:
         counts = [0, 0]
         known = Known()
         async with dead_end(lambda _method, _url: None) as nowhere, Shopper(nowhere) as shopper:
-            walkers = [await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known) for _ in range(3)]
-            for walker in walkers:
-                walker._session = (walker.page, Watched(await walker._direct(), counts))  # type: ignore[assignment]
+            drawn = [await steps_on(await shopper.context("soat/0.1", nowhere), tmp_path, known) for _ in range(3)]
+            for one in drawn:
+                one.tab._session = (one.tab.page, Watched(await one.tab.protocol(), counts))  # type: ignore[assignment]
             tall = Sight(URL, height=3000)
-            shots = await asyncio.gather(*(walker._picture(tall, None) for walker in walkers for _ in range(2)))
+            shots = await asyncio.gather(*(one._picture(tall, None) for one in drawn for _ in range(2)))
             return counts[1], [Image.open(io.BytesIO(shot)).size for shot in shots]
 
     most, sizes = asyncio.run(draw())
@@ -99,16 +96,16 @@ async def only_page(browser: Browser) -> int:
 @pytest.mark.parametrize("how", ["stuck", "crashed", "stopped"])
 def test_who_draws_keeps_no_other_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """The page is in a loop, its process is gone, or its journey is ended from outside while its picture is being drawn."""
-    monkeypatch.setattr(journey, "PICTURE", 30.0 if how == "stopped" else 2.0)
+    monkeypatch.setattr(steps, "PICTURE", 30.0 if how == "stopped" else 2.0)
 
     async def draw() -> tuple[object, object]:
         known = Known()
         async with dead_end(lambda _method, _url: None) as nowhere, Shopper(nowhere) as shopper:
-            bad = await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
+            bad = await steps_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
             process = await only_page(await shopper.browser())
-            good = await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
-            await bad._direct()
-            await bad.page.evaluate(STUCK)
+            good = await steps_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
+            await bad.tab.protocol()
+            await bad.tab.page.evaluate(STUCK)
             first = asyncio.create_task(bad._picture(Sight(URL), None))
             await asyncio.sleep(0.2)
             assert known.drawing.locked()
@@ -124,7 +121,7 @@ def test_who_draws_keeps_no_other_from_it(tmp_path: Path, monkeypatch: pytest.Mo
                 of_good, BrowserError
             ):  # the browser may fall with the page; then it begins anew
                 shopper.kill()
-                good = await shopper_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
+                good = await steps_on(await shopper.context("soat/0.1", nowhere), tmp_path, known)
                 of_good = await good._picture(Sight(URL), None)
             return (await asyncio.gather(first, return_exceptions=True))[0], of_good
 

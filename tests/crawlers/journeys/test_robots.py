@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.journeys.checks import feedback
+from crawlers.journeys.checks import find_feedback
 from crawlers.journeys.forms import judge
 from crawlers.journeys.guard import Gate
 from crawlers.journeys.sight import Control, Sight
@@ -74,4 +74,4 @@ def test_a_form_that_robots_does_not_want_is_left_open(url: str, asked: list[str
 def test_a_feedback_page_that_robots_does_not_want_is_not_called_dead(href: str, expected: Linked) -> None:
     passing, _ = traffic({})
     sight = Sight(f"https://{HOST}/", controls=(Control("Góp ý, phản ánh", href, button=False),))
-    assert asyncio.run(feedback([sight], passing, {})) == expected
+    assert asyncio.run(find_feedback([sight], passing, {})) == expected
