@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.journeys.sight import error_words, is_blank, is_maintenance, is_waiting, other_procedure
+from crawlers.journeys.traffic import CIRCLE
 from crawlers.journeys.words import bare_address
 from crawlers.manners import wall
 from crawlers.service_visits import Outcome
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from crawlers.journeys.service import Service
     from crawlers.journeys.sight import Sight
-    from crawlers.journeys.traffic import Traffic
+    from crawlers.journeys.traffic import Passed, Traffic
 
 SAME_PAGE = 4  # times the same address is asked for within one step before it is a circle
 _WALL_LENGTH = 3000  # characters of text; a wall says no more
@@ -47,17 +48,16 @@ def clip(text: str) -> str:
     return text if len(text) <= 120 else text[:119] + "…"
 
 
-def check_circle(traffic: Traffic, asked: int) -> None:
-    """End the way where the same pages are asked for over and over; of the main pages asked for, the first `asked` were before.
+def check_circle(since: Sequence[Passed]) -> None:
+    """End the way where the same pages are asked for over and over, of the main pages that were asked for since the last step.
 
     Raises:
         End: they are.
 
     """
-    since = traffic.documents[asked:]
     addresses = [bare_address(one.url) for one in since if one.why is None]
     most = max((addresses.count(one) for one in set(addresses)), default=0)
-    if not traffic.circling and most < SAME_PAGE:
+    if most < SAME_PAGE and all(one.why != CIRCLE for one in since):
         return
     where = " ".join(addresses)
     if re.search(r"(?i)dang-?nhap|login|oauth|sso|xacthuc|vneid", where):

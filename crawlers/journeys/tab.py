@@ -173,7 +173,7 @@ class Tab:
         started = time.monotonic()
         sight: Sight | None = None
         while True:
-            check_circle(self.traffic, asked)
+            check_circle(self.traffic.documents[asked:])
             if self.traffic.loading:  # the wire's own limit ends this
                 await asyncio.sleep(0.02)
                 continue

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 LARGEST = 16 * 2**20
 """Bytes of one answer that a page may be given."""
 MAX_HOPS = 10  # redirects in a row before a page is taken to lead in a circle
+CIRCLE = "chuyển hướng vòng quanh"
 ROBOTS = "robots.txt của máy chủ không cho phép"
 MOST_REFUSALS = 500  # written down for one journey; the rest is counted
 _STUB = '<!DOCTYPE html><meta name="soat" content="redirect"><script>location.replace({url})</script>'
@@ -129,7 +130,6 @@ class Traffic:
     asked_at: float = 0.0
     loading: int = 0
     redirecting: bool = False
-    circling: bool = False
     _hops: int = 0
     _secure: bool = False
 
@@ -188,7 +188,7 @@ class Traffic:
             if not _redirects(answer) or where is None:
                 return answer, url
             url, method, body, media_type = _joined(url, where), "GET", b"", ""
-        return Answer(None, error="circle", why="chuyển hướng vòng quanh"), url
+        return Answer(None, error="circle", why=CIRCLE), url
 
     async def _forbidden(self, asked: Asked) -> str | None:
         """Why a page or file is not asked for: the gate does not let it pass, or its host's robots.txt does not want it."""
@@ -219,7 +219,7 @@ class Traffic:
         if main:
             self._begin_document(url)
             if why is None and self._hops > MAX_HOPS:
-                self.circling, why = True, "chuyển hướng vòng quanh"
+                why = CIRCLE
         if why is not None:
             self._refuse_page(asked, why, main=main)
             await (route.fulfill(status=204) if navigation else route.abort("blockedbyclient"))
