@@ -51,15 +51,15 @@ class Steps:
         """Keep what is seen: the DOM, and a picture with the decisive element outlined.
 
         Raises:
-            BrowserError, TimeoutError: the page crashed.
+            BrowserError: the page crashed.
 
         """
         dom, shot, ms = sight.html.encode(), None, self._ms()
         try:
             shot = await self._picture(sight, decisive) if picture else None
-        except (BrowserError, TimeoutError):
-            if self.tab.crashed:
-                raise  # else the page went on by itself
+        except (BrowserError, TimeoutError) as error:
+            if self.tab.crashed:  # else the page went on by itself
+                raise BrowserError("the page crashed") from error
         self._kept = sight
         capture = place = None
         if dom:
