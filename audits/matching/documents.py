@@ -89,7 +89,7 @@ _UMBRELLA = re.compile(
     r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
 )
 # Neither a whole dossier, which may be a heading, nor information is one paper.
-_MANY_THINGS = re.compile(r"(?:hồ sơ|thông tin)\b")
+_MANY_THINGS = re.compile(r"(?:hồ sơ(?! gốc)|thông tin)\b")
 # Who shows a paper of identity says who he is; it does not join the dossier.
 _SHOWN = re.compile(r"\b(?:xuất trình|trình (?:bản|giấy tờ|hộ chiếu|thẻ|căn cước)|mang theo|đối chiếu)\b")
 _ACT = re.compile(r"\d+/20\d\d")
@@ -151,6 +151,11 @@ class OfficialPapers:
         """The places of what stands among the papers and is asked for in no number: guidance that speaks of papers."""
         asked = ((index, document.quantity) for index, document in enumerate(self.documents))
         return frozenset(index for index, quantity in asked if quantity.originals == quantity.copies == 0)
+
+    @cached_property
+    def cases(self) -> tuple[Paper, ...]:
+        """The headings of the cases, read as papers."""
+        return tuple(map(read_paper, dict.fromkeys(document.case for document in self.documents if document.case)))
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -271,6 +276,9 @@ def _as_written(text: str, official: OfficialPapers) -> LineMatch | Paper:
     if same := official.by_text.get(text):
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (text,))
     if is_heading(text):
+        begun = [index for index, paper in enumerate(official.papers) if paper.text.startswith(text[:-1])]
+        if begun and text.count(" ") >= SHORTEST:
+            return LineMatch(LineKind.MATCHED, _places(official, begun), SURE, (text,))
         return LineMatch(LineKind.NOTE)
     bare = without_references(text)
     if (core := core_of(bare)) and (same := official.by_core.get(core)):
@@ -326,7 +334,13 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
         if again.kind is not LineKind.EXTRA:
             return again
     near = _possible(line, official)
-    if near or _is_shown(line) or _says_no_more_than_the_procedure(line, official):
+    if (
+        near
+        or _is_shown(line)
+        or _says_no_more_than_the_procedure(line, official)
+        or _is_own_application(line, official)
+        or _stands_in_a_heading(line, official)
+    ):
         return LineMatch(LineKind.UNCERTAIN, _places(official, near), best)
     return None
 
@@ -511,18 +525,29 @@ def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[flo
 
     The procedure's own words are dimmed, since an invented paper has them too; but its application is its own.
     """
-    if _kind(line) != "application":
+    if not _is_own_application(line, official):
         return []
-    words = set(_singles(line.segments[0])) - _ASKING
     applications = [
         index
         for index, paper in enumerate(official.papers)
         if any(segment.kind == "application" for segment in paper.segments)
     ]
-    if not applications or len(words & official.dimmed) < OWN * len(words):
-        return []
-    best = max(scores[index] for index in applications)
+    best = max((scores[index] for index in applications), default=0.0)
     return [index for index in applications if scores[index] == best]
+
+
+def _is_own_application(line: Paper, official: OfficialPapers) -> bool:
+    """Tell whether a line is an application for hardly more than the procedure is called, on the catalogue's list or not."""
+    if _kind(line) != "application":
+        return False
+    words = set(_singles(line.segments[0])) - _ASKING
+    return len(words & official.dimmed) >= OWN * len(words)
+
+
+def _stands_in_a_heading(line: Paper, official: OfficialPapers) -> bool:
+    """Tell whether the catalogue names the paper where it names the case ("Báo cáo đề xuất theo một trong các mẫu sau:")."""
+    own = {word for segment in line.segments for word in _singles(segment)} - official.dimmed - _EMPTY
+    return len(own) >= 2 and any(_says(case, own, HELD, official.vocabulary) for case in official.cases)
 
 
 def _singles(segment: Segment) -> list[str]:

@@ -57,9 +57,12 @@ _COPY = r"bản (?:sao chụp|photocopy|sao|chính|gốc|chụp|photo|phô tô|s
 _FORM_OF_COPY = re.compile(
     rf"(?:\(?\d+\)?\s+|một |hai |ba )?\(?(?:các )?{_COPY}"
     rf"(?:[\s,/()]|{_COPY}|(?:biểu mẫu điện tử|tệp tin|hoặc|và|có|được|đã|chứng thực|công chứng|xác thực|hợp lệ|không cần|điện tử|cấp từ sổ gốc|từ sổ gốc|từ bản chính|kèm theo|kèm|để đối chiếu|đối chiếu|của|các|y)\b)*"
+    rf"|(?:\d+|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:\([^)]*\) )?(?:bản|bộ|tờ|quyển|tập) (?=(?:{_INNER_KIND})\b)"
 )
 _LEAD = re.compile(
     r"(?:trường hợp|đối với|nộp cho|nộp|trình|xuất trình|riêng đối với|nếu|người [^:,]{0,60}(?:nộp|xuất trình))\b[^:]{0,300}:\s*(?=\S)|(?:nộp|xuất trình|cung cấp)(?: thêm| lại| kèm)? |có (?=\d)"
+    r"|(?:trường hợp|nếu|khi) [^:;]{5,200}? (?:thì|phải) (?:phải )?(?:nộp|gửi|bổ sung|xuất trình)(?: thêm| kèm| bổ sung)* "
+    rf"|[^:;.()]{{2,80}}:\s*(?=(?:{_COPY} )?(?:{_INNER_KIND})\b)"
 )
 # "Xuất trình giấy tờ chứng minh quyền sở hữu: hợp đồng mua bán hoặc …": what stands before the colon names a paper too.
 _SHOWN = re.compile(

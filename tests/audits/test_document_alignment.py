@@ -214,7 +214,6 @@ def test_the_nearest_of_several_comes_first(line: str, place: tuple[int, int]) -
         pytest.param("rescue", "Đơn xin gia nhập", {(0, 1)}, id="the only application, under another name"),
         pytest.param("ferry", "Quyết định đặt tên bến", {(0, 1)}, id="shortened in the middle"),
         pytest.param("ferry", "Các giấy tờ nêu tại mục 1 và 2", set(), id="points to papers named elsewhere"),
-        pytest.param("ferry", "Hồ sơ nộp 02 bộ", set(), id="says only how it is handed in"),
     ],
 )
 def test_what_may_be_an_official_paper_is_not_called_extra(
@@ -266,6 +265,9 @@ def test_an_invented_paper(procedure: str, line: str) -> None:
         "* Giấy tờ phải nộp đối với tổ chức",
         "Bản sao một trong các giấy tờ sau đây",
         "Hồ sơ áp dụng đối với hộ gia đình",
+        "Hồ sơ xin cấp giấy phép an ninh trật tự",
+        "Hồ sơ nộp 02 bộ",
+        "Giấy tờ xuất trình để cơ quan đăng ký phương tiện kiểm tra",
         "Mẫu tờ khai tải về tại đây",
         "Đối với trường hợp ủy quyền thì hồ sơ gồm các giấy tờ sau:",
         "Lưu ý: giấy tờ do nước ngoài cấp phải được hợp pháp hóa lãnh sự",

@@ -102,11 +102,36 @@ PROCEDURES: dict[str, tuple[str, ...]] = {
     "Khai thuế thu nhập cá nhân đối với cá nhân không cư trú có thu nhập từ kinh doanh, cá nhân có thu nhập từ đầu tư vốn": (
         "Tờ khai thuế thu nhập cá nhân (áp dụng đối với cá nhân không cư trú có thu nhập từ kinh doanh, cá nhân có thu nhập từ đầu tư vốn, bản quyền, nhượng quyền thương mại, trúng thưởng được trả từ nước ngoài) mẫu số 04/NNG-TNCN",
     ),
+    "Gia hạn thời gian lưu hành tại Việt Nam cho phương tiện của Trung Quốc": (
+        "- Giấy phép vận tải đường bộ quốc tế giữa Việt Nam và Trung Quốc (bản chính).",
+        "Gia hạn thời gian lưu hành của phương tiện tại Việt Nam cho phương tiện của Trung Quốc",
+    ),
+    "Cấp thẻ tạm trú cho người nước ngoài tại Việt Nam": (
+        "Tờ khai đề nghị cấp thẻ tạm trú (mẫu NA8) ban hành kèm theo Thông tư số 04/2015/TT-BCA",
+        "Văn bản đề nghị của cơ quan, tổ chức, cá nhân làm thủ tục mời, bảo lãnh: mẫu NA6 (ban hành kèm theo Thông tư số 04/2015/TT-BCA) đối với cơ quan, tổ chức",
+    ),
 }
 
-FIRE, FOREST, LICENCE, HOUSE, VET, BUILDER, FISH, FLAT, LAND, DISPUTE, HOME, PASSPORT, BOAT, TALKS, BANK, TAX = (
-    PROCEDURES
-)
+(
+    FIRE,
+    FOREST,
+    LICENCE,
+    HOUSE,
+    VET,
+    BUILDER,
+    FISH,
+    FLAT,
+    LAND,
+    DISPUTE,
+    HOME,
+    PASSPORT,
+    BOAT,
+    TALKS,
+    BANK,
+    TAX,
+    TRUCK,
+    CARD,
+) = PROCEDURES
 
 LINES: tuple[tuple[str, str, int | str], ...] = (
     # abbreviated, under another word for the same kind, with or without its form
@@ -218,6 +243,19 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (TALKS, "Phiếu lý lịch tư pháp của các bên", EXTRA),
     (BANK, "Đơn gia hạn theo Mẫu số 09", OPEN),
     (BANK, "Hợp đồng thuê tư vấn chuyển trụ sở chính của ngân hàng thương mại", EXTRA),
+    # numbered in ways of their own, led in by a case, counted
+    (VET, "c, Giấy khám sức khỏe", 1),
+    (VET, "2Giấy khám sức khỏe của người hành nghề", 1),
+    (VET, "Người nước ngoài hành nghề thú y : Giấy phép lao động", 0),
+    (VET, "Một (01) bản giấy chứng nhận sức khỏe", 1),
+    (FOREST, "Bản sao bản đồ QLRBV", 1),
+    # on a form whose number has letters
+    (CARD, "Văn bản đề nghị cấp thẻ tạm trú (mẫu NA6)", 1),
+    # the application of a procedure for which the catalogue names none; a whole dossier; information
+    (TRUCK, "Giấy đề nghị gia hạn theo mẫu", OPEN),
+    (TRUCK, "Đơn đề nghị gia hạn thời gian lưu hành", OPEN),
+    (TRUCK, "Hồ sơ phương tiện của doanh nghiệp vận tải", OPEN),
+    (TRUCK, "Thông tin về hành trình (điểm đi, điểm đến, cửa khẩu)", OPEN),
     # of a kind of its own: however many words of the procedure's name it has, it is none of the official papers
     (BANK, "Bản sao (photocopy) toàn bộ quá trình công tác của tổng giám đốc", EXTRA),
     (FOREST, "Hợp đồng thuê tư vấn phê duyệt phương án quản lý rừng bền vững", EXTRA),
@@ -257,3 +295,31 @@ def test_line(procedure: str, line: str, expected: int | str) -> None:
         assert match.kind in {LineKind.NOTE, LineKind.UNCERTAIN}, match
     else:
         assert match.kind not in {LineKind.MATCHED, LineKind.EXTRA}, match
+
+
+def test_the_heading_of_a_case_may_name_the_paper() -> None:
+    heading = "- 01 bản chính Báo cáo đề xuất cấp giấy phép môi trường của dự án đầu tư theo một trong các mẫu sau:"
+    name = "Trường hợp cơ sở đang hoạt động: mẫu quy định tại Mẫu số 22d"
+    vocabulary = official(FIRE).vocabulary
+    for case, kind in ((heading, LineKind.UNCERTAIN), ("", LineKind.EXTRA)):
+        papers = OfficialPapers(
+            "Cấp giấy phép môi trường",
+            [RequiredDocument(name, Quantity(), case=case, component=(0, 0))],
+            [read_paper(name)],
+            vocabulary,
+        )
+        (match,) = align([RequiredDocument("b) Báo cáo đề xuất cấp giấy phép môi trường;", Quantity())], papers)
+        assert match.kind is kind, case
+
+
+def test_a_heading_that_begins_an_official_paper_is_that_paper() -> None:
+    name = "Chứng nhận nguồn gốc xe, gồm một trong các giấy tờ sau đây: - Tờ khai nguồn gốc xe - Hóa đơn bán xe"
+    papers = OfficialPapers(
+        "Đăng ký xe tạm thời",
+        [RequiredDocument(name, Quantity(), component=(0, 0))],
+        [read_paper(name)],
+        official(FIRE).vocabulary,
+    )
+    line = "- Chứng nhận nguồn gốc xe, gồm một trong các giấy tờ sau đây:"
+    (match,) = align([RequiredDocument(line, Quantity())], papers)
+    assert (match.kind, match.components) == (LineKind.MATCHED, ((0, 0),))
