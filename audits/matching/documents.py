@@ -9,6 +9,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from rapidfuzz.distance import Levenshtein
+
 from audits.matching.papers import (
     KIND_WORDS,
     STOP,
@@ -44,6 +46,8 @@ FAR = 0.3
 """A paper less alike than this is not shown to the person who must look."""
 OWN = 0.75
 """Share of an application's words that name the procedure from which it is the procedure's own."""
+WRITTEN_ALIKE = 0.9
+"""Share of letters in place from which a line is an official paper misspelt."""
 VOCABULARY = 2000
 """Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
 _LIKE = 0.1
@@ -299,6 +303,8 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
         return LineMatch(LineKind.MATCHED, _places(official, on_form), max(best, MATCHED), (line.core,))
     if best >= MATCHED:
         chosen = _ranked(line, official, scores)
+        if chosen[0] in official.guidance:
+            chosen = _asked_for(line, official, scores) or chosen
         telling = _telling(official.weights(line), official.papers[chosen[0]])
         return LineMatch(LineKind.MATCHED, _places(official, chosen), best, telling)
     if short := _named_shortly(line, official, scores):
@@ -308,6 +314,8 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
         return LineMatch(LineKind.MATCHED if chosen else LineKind.UNCERTAIN, _places(official, chosen), best)
     if own := _own_application(line, official, scores):
         return LineMatch(LineKind.MATCHED, _places(official, own), MATCHED, (line.core,))
+    if misspelt := _written_alike(line, official):
+        return LineMatch(LineKind.MATCHED, _places(official, misspelt), MATCHED, (line.core,))
     named = _kind(line) is not None or (bool(line.segments) and _IS_A_COPY.match(line.text) is not None)
     if _kind(line) == "generic" and _MANY_THINGS.match(line.text):
         named = False
@@ -536,6 +544,15 @@ def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[flo
     return [index for index in applications if scores[index] == best]
 
 
+def _written_alike(line: Paper, official: OfficialPapers) -> list[int]:
+    """Return the official papers written as the line is but for a slip, though a slip made of it another word ("điều kệ công ty")."""
+    return [
+        index
+        for index, paper in enumerate(official.papers)
+        if Levenshtein.normalized_similarity(line.core, paper.core, score_cutoff=WRITTEN_ALIKE) >= WRITTEN_ALIKE
+    ]
+
+
 def _is_own_application(line: Paper, official: OfficialPapers) -> bool:
     """Tell whether a line is an application for hardly more than the procedure is called, on the catalogue's list or not."""
     if _kind(line) != "application":
@@ -624,6 +641,20 @@ def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> l
     for index in near:
         merits[index] += _LIKE * _is_like(official.papers[index], kind, form)
     return sorted(near, key=lambda index: (-merits[index], index))
+
+
+def _asked_for(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
+    """Return the papers of the line's concept that are asked for, nearest first, where guidance is what has its words.
+
+    "Hộ chiếu còn hiệu lực" is the "giấy tờ pháp lý của cá nhân", though only the guidance on authorizing speaks of passports.
+    """
+    concepts = _EXCHANGEABLE & line.words
+    asked = [
+        index
+        for index, paper in enumerate(official.papers)
+        if index not in official.guidance and concepts & paper.words
+    ]
+    return sorted(asked, key=lambda index: (-scores[index], index))
 
 
 def _is_like(paper: Paper, kind: str | None, form: re.Match[str] | None) -> int:

@@ -41,7 +41,7 @@ _REFERENCES = tuple(
     for word, pattern in (
         ("mẫu", rf"mẫu(?: đơn| biểu)?(?: số)?\s*{_NUMBERED}(?:[\s,]*(?:và|hoặc)?\s*(?:mẫu )?(?:số )?\d+[\w./-]*)*(?:[\s,]*(?:ban hành|được ban hành|quy định|kèm|phụ lục|tại|của|theo)\b[^;,()]*)?"),
         ("phụ lục", rf"phụ lục(?: số)?\s*{_NUMBERED}(?:[\s,]*(?:ban hành|được ban hành|quy định|kèm|tại|của|theo)\b[^;,()]*)?"),
-        ("kèm theo", r"kèm theo (?:thông tư|nghị định|quyết định|luật|nghị quyết|văn bản)\b[^;,()]*"),
+        ("kèm theo", r"(?:(?:được )?ban hành )?kèm theo (?:thông tư|nghị định|quyết định|luật|nghị quyết|văn bản)\b[^;,()]*"),
         ("điều", r"(?:(?:điểm|khoản|điều|mục)\s+(?:\d[\w.]*|[a-zđ]|[ivx]+)(?!\w)[\s,và]*)+(?:(?:của )?(?:thông tư|nghị định|luật|bộ luật)\b[^;,()]*)?"),
         ("/20", r"\d+/20\d\d/[\w-]+(?: ngày [\d/]+)?(?: của [^;,()]*)?"),
         ("theo mẫu", r"theo mẫu(?: quy định)?\b"),

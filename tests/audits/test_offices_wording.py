@@ -249,6 +249,9 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (VET, "Người nước ngoài hành nghề thú y : Giấy phép lao động", 0),
     (VET, "Một (01) bản giấy chứng nhận sức khỏe", 1),
     (FOREST, "Bản sao bản đồ QLRBV", 1),
+    # slips that make another word
+    (VET, "Giấy chừng nhện sức khỏe", 1),
+    (CARD, "Tờ thai đề nghị cấp thẻ tạm trú", 0),
     # on a form whose number has letters
     (CARD, "Văn bản đề nghị cấp thẻ tạm trú (mẫu NA6)", 1),
     # the application of a procedure for which the catalogue names none; a whole dossier; information
@@ -295,6 +298,20 @@ def test_line(procedure: str, line: str, expected: int | str) -> None:
         assert match.kind in {LineKind.NOTE, LineKind.UNCERTAIN}, match
     else:
         assert match.kind not in {LineKind.MATCHED, LineKind.EXTRA}, match
+
+
+def test_what_guidance_speaks_of_is_the_paper_that_is_asked_for() -> None:
+    asked = "Bản sao các giấy tờ sau đây: giấy tờ pháp lý của cá nhân đối với thành viên là cá nhân"
+    guidance = "- Người được ủy quyền nộp kèm bản sao hộ chiếu hoặc căn cước công dân còn hiệu lực của người đó"
+    documents = [
+        RequiredDocument(guidance, Quantity(originals=0, copies=0), component=(0, 0)),
+        RequiredDocument(asked, Quantity(originals=0, copies=1), component=(0, 1)),
+    ]
+    papers = OfficialPapers(
+        "Đăng ký thành lập công ty", documents, [read_paper(each.name) for each in documents], official(FIRE).vocabulary
+    )
+    (match,) = align([RequiredDocument("Hộ chiếu còn hiệu lực của chủ sở hữu công ty", Quantity())], papers)
+    assert (match.kind, match.components) == (LineKind.MATCHED, ((0, 1),))
 
 
 def test_the_heading_of_a_case_may_name_the_paper() -> None:
