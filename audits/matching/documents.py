@@ -286,6 +286,8 @@ def _as_written(text: str, official: OfficialPapers) -> LineMatch | Paper:
         return LineMatch(LineKind.NOTE)
     bare = without_references(text)
     if (core := core_of(bare)) and (same := official.by_core.get(core)):
+        if text.endswith(("…", "...")):  # cut off: it may be any that begins so
+            same = tuple(index for index, paper in enumerate(official.papers) if paper.core.startswith(core))
         return LineMatch(LineKind.MATCHED, _places(official, same), 1.0, (core,))
     line = paper_of(text, bare, core)
     if not core and (same := _same_form(line, official)):
@@ -374,13 +376,15 @@ def _is_apart(line: Paper, official: OfficialPapers) -> bool:
     ):
         return False
     own = set(_singles(line.segments[0])) - official.dimmed - _EMPTY
-    return len(own) >= 2 and not any(_says(paper, own, TOUCHED, official.vocabulary) for paper in official.different)
+    return len(own) >= 2 and not any(
+        _says(paper.words, own, TOUCHED, official.vocabulary) for paper in official.different
+    )
 
 
-def _says(paper: Paper, words: set[str], share: float, vocabulary: Vocabulary) -> bool:
-    """Tell whether a paper has at least this share of what the words weigh."""
+def _says(said: frozenset[str], words: set[str], share: float, vocabulary: Vocabulary) -> bool:
+    """Tell whether what is said has at least this share of what the words weigh."""
     whole = sum(map(vocabulary.weight, words))
-    return sum(map(vocabulary.weight, words & paper.words)) >= share * whole
+    return sum(map(vocabulary.weight, words & said)) >= share * whole
 
 
 def _is_shown(line: Paper) -> bool:
@@ -446,9 +450,17 @@ def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
         own = set(_singles(segment)) - dimmed - _EMPTY
         if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
             return True
-        if len(own) >= 2 and _says(paper, own, HELD, official.vocabulary):
+        if len(own) >= 2 and _says(_said_of(segment, paper), own, HELD, official.vocabulary):
             return True
     return False
+
+
+def _said_of(segment: Segment, paper: Paper) -> frozenset[str]:
+    """Return the words by which a paper may name a segment of a line: what an application is for is no paper that goes with it."""
+    if segment.kind in VAGUE or segment.kind == "application":
+        return paper.words
+    applied_for = {word for other in paper.segments if other.kind == "application" for word in _named(other)}
+    return paper.words - applied_for
 
 
 def _on_same_form(line: Paper, paper: Paper) -> bool:
@@ -564,7 +576,7 @@ def _is_own_application(line: Paper, official: OfficialPapers) -> bool:
 def _stands_in_a_heading(line: Paper, official: OfficialPapers) -> bool:
     """Tell whether the catalogue names the paper where it names the case ("Báo cáo đề xuất theo một trong các mẫu sau:")."""
     own = {word for segment in line.segments for word in _singles(segment)} - official.dimmed - _EMPTY
-    return len(own) >= 2 and any(_says(case, own, HELD, official.vocabulary) for case in official.cases)
+    return len(own) >= 2 and any(_says(case.words, own, HELD, official.vocabulary) for case in official.cases)
 
 
 def _singles(segment: Segment) -> list[str]:

@@ -18,6 +18,7 @@ _BARE = frozenset(map(fold, _LEXICON["bare"]))
 _ADDS_NOTHING = frozenset({"cũ", "gốc"})
 KIND_WORDS = frozenset(word for name in _KIND_OF for word in name.split())
 """Every word that the names of kinds are made of: none of them is a slip."""
+_NO_NAME = frozenset(word for name in map(fold, _LEXICON["kinds"]["generic"]) for word in (*name.split(), name))
 _CONCEPT_OF = {fold(name): concept for concept, names in _LEXICON["concepts"].items() for name in names}
 
 
@@ -213,7 +214,7 @@ def paper_of(text: str, bare: str, core: str) -> Paper:
         parts.append(f"giấy tờ {proof[0]}")  # what a paper proves is what others may call it by
     if ":" in bare and (shown := _SHOWN.match(bare)):
         parts.append(shown[1])
-    segments = tuple(segment for part in parts if (segment := _segment(part)) is not None)
+    segments = _telling([segment for part in parts if (segment := _segment(part)) is not None])
     return Paper(
         text=text,
         core=core,
@@ -230,6 +231,20 @@ def read_paper(name: str) -> Paper:
     text = plain_text(name)
     bare = without_references(text)
     return paper_of(text, bare, core_of(bare))
+
+
+def _telling(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Leave out what names nothing beside another segment: "giấy tờ" in "giấy tờ, bản vẽ nhà", "văn bằng" in "văn bằng, chứng chỉ nghề"."""
+    kinds = {segment.kind for segment in segments if not _names_nothing(segment)}
+    return tuple(
+        segment
+        for segment in segments
+        if not kinds or not _names_nothing(segment) or (segment.bare and segment.kind not in kinds)
+    )
+
+
+def _names_nothing(segment: Segment) -> bool:
+    return segment.bare or (segment.kind == "generic" and _NO_NAME.issuperset(segment.words))
 
 
 def _segment(part: str) -> Segment | None:
@@ -249,7 +264,7 @@ def _segment(part: str) -> Segment | None:
     in_head = len([word for word in written if word not in STOP])
     written += _WORD.findall(part, split)
     words = [word for word in written if word not in STOP]
-    if not words:
+    if all(map(str.isdecimal, words)):
         return None
     in_head = in_head or len(words)
     # Each word is followed by the pair it begins, so that the head is the beginning of the list.

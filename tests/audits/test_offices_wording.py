@@ -249,6 +249,11 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (VET, "Người nước ngoài hành nghề thú y : Giấy phép lao động", 0),
     (VET, "Một (01) bản giấy chứng nhận sức khỏe", 1),
     (FOREST, "Bản sao bản đồ QLRBV", 1),
+    # a word that only shares its name with what is named beside it matches nothing by itself
+    (VET, "Văn bằng, chứng chỉ chuyên môn phù hợp với loại hình hành nghề", EXTRA),
+    (TALKS, "Giấy tờ, bản vẽ hiện trạng nhà xưởng", EXTRA),
+    # what an application is for is no paper that goes with it
+    (BOAT, "Giấy chứng nhận đăng ký tàu cá cũ", EXTRA),
     # slips that make another word
     (VET, "Giấy chừng nhện sức khỏe", 1),
     (CARD, "Tờ thai đề nghị cấp thẻ tạm trú", 0),
@@ -340,3 +345,15 @@ def test_a_heading_that_begins_an_official_paper_is_that_paper() -> None:
     line = "- Chứng nhận nguồn gốc xe, gồm một trong các giấy tờ sau đây:"
     (match,) = align([RequiredDocument(line, Quantity())], papers)
     assert (match.kind, match.components) == (LineKind.MATCHED, ((0, 0),))
+
+
+def test_a_line_cut_off_may_be_any_paper_that_begins_so() -> None:
+    names = (
+        "Giấy chứng nhận quyền sử dụng đất",
+        "Giấy chứng nhận quyền sử dụng đất; trường hợp đã có dữ liệu thì thôi",
+    )
+    documents = [RequiredDocument(name, Quantity(), component=(0, place)) for place, name in enumerate(names)]
+    papers = OfficialPapers("Cấp giấy phép", documents, [read_paper(name) for name in names], official(FIRE).vocabulary)
+    for line, places in (("(1) GCN quyền sử dụng đất…", ((0, 0), (0, 1))), ("(1) GCN quyền sử dụng đất", ((0, 0),))):
+        (match,) = align([RequiredDocument(line, Quantity())], papers)
+        assert (match.kind, match.components) == (LineKind.MATCHED, places)
