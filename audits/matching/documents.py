@@ -282,7 +282,7 @@ def _as_written(text: str, official: OfficialPapers) -> LineMatch | Paper:
     if is_heading(text):
         begun = [index for index, paper in enumerate(official.papers) if paper.text.startswith(text[:-1])]
         if begun and text.count(" ") >= SHORTEST:
-            return LineMatch(LineKind.MATCHED, _places(official, begun), SURE, (text,))
+            return LineMatch(LineKind.MATCHED, _places(official, begun), MATCHED, (text,))
         return LineMatch(LineKind.NOTE)
     bare = without_references(text)
     if (core := core_of(bare)) and (same := official.by_core.get(core)):
@@ -302,11 +302,11 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
     if line.is_note and best < MATCHED:
         return LineMatch(LineKind.NOTE, score=best)
     if on_form := _on_one_form(line, official, scores):
-        return LineMatch(LineKind.MATCHED, _places(official, on_form), max(best, MATCHED), (line.core,))
+        return LineMatch(LineKind.MATCHED, _places(official, on_form), max(scores[on_form[0]], MATCHED), (line.core,))
     if best >= MATCHED:
         chosen = _ranked(line, official, scores)
-        if chosen[0] in official.guidance:
-            chosen = _asked_for(line, official, scores) or chosen
+        if chosen[0] in official.guidance and (asked := _asked_for(line, official, scores)):
+            chosen, best = asked, max(scores[asked[0]], MATCHED)
         telling = _telling(official.weights(line), official.papers[chosen[0]])
         return LineMatch(LineKind.MATCHED, _places(official, chosen), best, telling)
     if short := _named_shortly(line, official, scores):
