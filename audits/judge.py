@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audits.law import cite
 from audits.lawful import Lawful, Recognised
-from audits.matching.documents import OfficialPapers, align, align_all
+from audits.matching.documents import align, align_all
+from audits.matching.official import OfficialPapers
 from audits.matching.papers import Paper, read_paper
 from audits.matching.procedures import MatchKind, ProcedureMatcher, owner_code
 from audits.matching.similarity import Vocabulary

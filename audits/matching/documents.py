@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
+from audits.matching.doubts import (
+    EMPTY,
+    EXCHANGEABLE,
+    SHORTEST,
+    is_apart,
+    is_asked_for_otherwise,
+    is_own_application,
+    may_stand_for,
+)
 from audits.matching.papers import (
-    KIND_WORDS,
-    STOP,
+    FORM_NUMBER,
     VAGUE,
     Paper,
-    Segment,
     core_of,
     is_heading,
     paper_of,
@@ -25,17 +31,16 @@ from audits.matching.papers import (
     without_file_names,
     without_references,
 )
-from audits.matching.similarity import DIM, Question, Vocabulary, similarities
-from audits.reading.spelling import may_be_a_syllable, meant_by
+from audits.matching.similarity import MATCHED, Question, similarities
+from audits.matching.slips import spelt
 from audits.reading.text import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from audits.matching.official import OfficialPapers
     from audits.procedure import RequiredDocument
 
-MATCHED = 0.5
-"""A line whose best score reaches this is taken for the official paper."""
 UNNAMED = 0.3
 """How far an official paper called by nothing but its kind, or guidance, stands behind a paper that has a name."""
 SURE = 0.7
@@ -44,60 +49,19 @@ EXTRA = 0.42
 """A line whose best score stays below this has no counterpart; between the two a person must look."""
 FAR = 0.3
 """A paper less alike than this is not shown to the person who must look."""
-OWN = 0.75
-"""Share of an application's words that name the procedure from which it is the procedure's own."""
 WRITTEN_ALIKE = 0.9
 """Share of letters in place from which a line is an official paper misspelt."""
-VOCABULARY = 2000
-"""Words and pairs of words from which a catalogue is large enough for a word it never uses to be suspect."""
 _LIKE = 0.1
 """What each further likeness adds where several official papers are about as near."""
-HELD = 0.66
-"""Share of what a line says beside the procedure's name from which an official paper that says as much may be the one."""
-TOUCHED = 0.34
-"""Share of the same up to which a paper has nothing to do with a line that is of a kind of its own."""
-SHORTEST = 5
-"""Words that are left at least of a name that was shortened."""
 _WORD = re.compile(r"\w+")
 # What is to be handed in as a copy is a paper, whatever its name.
 _IS_A_COPY = re.compile(
     r"bản (?:sao|chụp|photo)(?: \([^)]*\))?(?: (?:có )?(?:công chứng|chứng thực))? (?:[^\W\d]+ ){3}"
 )
-# What an application is called besides what it asks for.
-_ASKING = frozenset("đơn xin đề nghị giấy tờ khai yêu cầu mẫu văn bản đăng ký công phiếu thông báo trình".split())  # noqa: SIM905 - a list of words reads best as words
-# Words that only say that a line is a paper, a copy, or proves something.
-_EMPTY = frozenset(
-    "giấy tờ văn bản tài liệu hồ sơ bản sao chụp chính gốc photo photocopy kê chứng minh thực công nhận xác hợp lệ pháp theo mẫu người cá nhân tổ chức cơ quan thông tin cũ mới giá trị hiệu lực hạn sử dụng điện tử".split()  # noqa: SIM905
-)
-# What an authority does with any paper, an applicant with any, and what points to papers named elsewhere.
-_MADE = frozenset(
-    "cấp lập ban hành phát nộp kèm gửi xuất trình nêu mục điểm khoản điều dưới liệt kê bộ cần chuẩn bị tải đây file biểu đối thành mang trường hợp luật riêng chung lý".split()  # noqa: SIM905
-)
-_PROVES_A_CASE = re.compile(
-    r"(?:giấy tờ|tài liệu)[^.;]{0,20} chứng minh (?:thuộc )?(?:một trong )?(?:các |những )?(?:trường hợp|đối tượng)\b"
-)
-# Concepts whose papers stand for each other: one proves as well as another who somebody is or whose a thing became.
-_EXCHANGEABLE = frozenset({"=identity", "=transfer", "=portrait", "=draft", "=dwelling"})
-# Kinds that tell by themselves what a paper is.
-_SELF = frozenset({"identity", "photo", "health", "judicial", "biography", "charter"})
-# Kinds that offices never write for another one: a contract, a receipt or a picture is called nothing else.
-_DISTINCT = frozenset(
-    {"bank", "biography", "commitment", "contract", "health", "judicial", "minutes", "photo", "receipt"}
-)
 # Kinds that a procedure seldom has twice, under names that offices choose freely.
 _RENAMED = frozenset({"application", "report", "minutes", "receipt"})
-# Kinds whose official papers are never meant to be any of the kind, however short their names.
-_MANY = VAGUE | {"application", "certificate", "confirmation", "decision"}
-# Many papers under one roof, none of them named: "Giấy tờ chứng minh …", "Các tài liệu về …".
-_UMBRELLA = re.compile(
-    r"(?:các |những |một trong các )?(?:loại )?(?:giấy tờ|tài liệu|bằng chứng|chứng cứ|minh chứng|thông tin)\b"
-)
 # Neither a whole dossier, which may be a heading, nor information is one paper.
 _MANY_THINGS = re.compile(r"(?:hồ sơ(?! gốc)|thông tin)\b")
-# Who shows a paper of identity says who he is; it does not join the dossier.
-_SHOWN = re.compile(r"\b(?:xuất trình|trình (?:bản|giấy tờ|hộ chiếu|thẻ|căn cước)|mang theo|đối chiếu)\b")
-_ACT = re.compile(r"\d+/20\d\d")
-_FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
 
 
 class LineKind(StrEnum):
@@ -121,82 +85,6 @@ class LineMatch:
     components: tuple[tuple[int, int], ...] = ()
     score: float = 0.0
     shared: tuple[str, ...] = ()
-
-
-class OfficialPapers:
-    """The official papers of one procedure, and how its published lines are told to be one of them.
-
-    They are weighed once, when they are first looked at.
-    """
-
-    def __init__(
-        self, name: str, documents: Sequence[RequiredDocument], papers: Sequence[Paper], vocabulary: Vocabulary
-    ) -> None:
-        self.documents = tuple(documents)
-        self.papers = tuple(papers)
-        self.vocabulary = vocabulary
-        self._name = name
-        self._weights: dict[int, dict[str, int]] = {}
-        self.by_core = _grouped(paper.core for paper in self.papers)
-        self.by_text = {paper.text: self.by_core[paper.core] for paper in self.papers}
-
-    @cached_property
-    def dimmed(self) -> frozenset[str]:
-        """The words of the procedure's own name, which tell little of its papers."""
-        return read_paper(self._name).words
-
-    @cached_property
-    def different(self) -> tuple[Paper, ...]:
-        """The papers, each once: what stands in several cases is one and the same."""
-        return tuple({paper.text: paper for paper in self.papers}.values())
-
-    @cached_property
-    def guidance(self) -> frozenset[int]:
-        """The places of what stands among the papers and is asked for in no number: guidance that speaks of papers."""
-        asked = ((index, document.quantity) for index, document in enumerate(self.documents))
-        return frozenset(index for index, quantity in asked if quantity.originals == quantity.copies == 0)
-
-    @cached_property
-    def cases(self) -> tuple[Paper, ...]:
-        """The headings of the cases, read as papers."""
-        return tuple(map(read_paper, dict.fromkeys(document.case for document in self.documents if document.case)))
-
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """For each paper its place among the different ones."""
-        places = {paper.text: place for place, paper in enumerate(self.different)}
-        return tuple(places[paper.text] for paper in self.papers)
-
-    def weights(self, paper: Paper) -> dict[str, int]:
-        """Return what the words of a paper weigh for this procedure; of those in two segments the later one has the say."""
-        weights = self.vocabulary.weights(paper)
-        for word in self.dimmed & weights.keys():
-            weights[word] = weights[word] * DIM // 10
-        return weights
-
-    def weights_of(self, index: int) -> dict[str, int]:
-        """Return the same of an official paper."""
-        place = self.order[index]
-        if place not in self._weights:
-            self._weights[place] = self.weights(self.different[place])
-        return self._weights[place]
-
-    @cached_property
-    def spaced(self) -> tuple[str, ...]:
-        """The words of each paper, all of them, with a space before and behind each."""
-        return tuple(f" {' '.join(_WORD.findall(paper.text))} " for paper in self.papers)
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """Every word the papers use."""
-        return frozenset(word for text in self.spaced for word in text.split())
-
-
-def _grouped(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    groups: dict[str, tuple[int, ...]] = {}
-    for index, key in enumerate(keys):
-        groups[key] = (*groups.get(key, ()), index)
-    return groups
 
 
 _UNNAMED = r"(?:giấy tờ|tài liệu|hồ sơ|văn bản|thủ tục|chứng từ)"
@@ -248,16 +136,11 @@ def _with_the_one_of_a_kind(
     taken = {place for line in lines for place in line.components}
     doubted = list(lines)
     for index, (document, line) in enumerate(zip(published, lines, strict=True)):
-        if line.kind is LineKind.EXTRA and (kind := _kind(read_paper(document.name))) in _RENAMED:
-            own = _places(official, (place for place, paper in enumerate(official.papers) if _kind(paper) == kind))
+        if line.kind is LineKind.EXTRA and (kind := read_paper(document.name).kind) in _RENAMED:
+            own = _places(official, (place for place, paper in enumerate(official.papers) if paper.kind == kind))
             if own and taken.isdisjoint(own):
                 doubted[index] = replace(line, kind=LineKind.UNCERTAIN, components=own)
     return tuple(doubted)
-
-
-def _kind(line: Paper) -> str | None:
-    """Return the kind of the paper that a line names first."""
-    return line.segments[0].kind if line.segments else None
 
 
 def _matches(asked: Sequence[tuple[Sequence[str], OfficialPapers]]) -> list[tuple[LineMatch, ...]]:
@@ -318,12 +201,12 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
         return LineMatch(LineKind.MATCHED, _places(official, own), MATCHED, (line.core,))
     if misspelt := _written_alike(line, official):
         return LineMatch(LineKind.MATCHED, _places(official, misspelt), MATCHED, (line.core,))
-    named = _kind(line) is not None or (bool(line.segments) and _IS_A_COPY.match(line.text) is not None)
-    if _kind(line) == "generic" and _MANY_THINGS.match(line.text):
+    named = line.kind is not None or (bool(line.segments) and _IS_A_COPY.match(line.text) is not None)
+    if line.kind == "generic" and _MANY_THINGS.match(line.text):
         named = False
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
         return LineMatch(LineKind.CATCH_ALL, score=best)
-    if named and not line.optional and (best < EXTRA or _is_apart(line, official)):
+    if named and not line.optional and (best < EXTRA or is_apart(line, official)):
         return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
     return LineMatch(LineKind.UNCERTAIN, _places(official, _nearest(scores, best)), best)
 
@@ -338,139 +221,15 @@ def _read_again(line: Paper, official: OfficialPapers, best: float) -> LineMatch
     own = " ".join(_WORD.findall(line.text))
     if holders := [index for index, text in enumerate(official.spaced) if own.count(" ") >= 3 and f" {own} " in text]:
         return LineMatch(LineKind.MATCHED, _places(official, holders), MATCHED, (own,))
-    right = _spelt(own, official)
+    right = spelt(own, official)
     if right != own:
         ((again,),) = _matches([([right], official)])
         if again.kind is not LineKind.EXTRA:
             return again
-    near = _possible(line, official)
-    if (
-        near
-        or _is_shown(line)
-        or _says_no_more_than_the_procedure(line, official)
-        or _is_own_application(line, official)
-        or _stands_in_a_heading(line, official)
-    ):
+    near = may_stand_for(line, official)
+    if near or is_asked_for_otherwise(line, official):
         return LineMatch(LineKind.UNCERTAIN, _places(official, near), best)
     return None
-
-
-def _says_no_more_than_the_procedure(line: Paper, official: OfficialPapers) -> bool:
-    """Tell whether a line of no telling kind says hardly a word that the procedure's name has not: it names no other paper."""
-    own = {word for segment in line.segments for word in _singles(segment)} - official.dimmed - _EMPTY
-    return all(word in _MADE or word.isdecimal() for word in own) and all(
-        segment.kind in VAGUE for segment in line.segments
-    )
-
-
-def _is_apart(line: Paper, official: OfficialPapers) -> bool:
-    """Tell whether a line is of a distinct kind that no official paper is of or covers, and shares hardly more than the procedure's name.
-
-    "Hợp đồng thuê tư vấn phương án đóng cửa mỏ" is no "phương án đóng cửa mỏ", however many words the two share.
-    """
-    if len(line.segments) != 1 or (kind := line.segments[0].kind) not in _DISTINCT:
-        return False
-    if any(
-        _UMBRELLA.match(paper.text) or any(other.kind in {kind, "proof"} for other in paper.segments)
-        for paper in official.different
-    ):
-        return False
-    own = set(_singles(line.segments[0])) - official.dimmed - _EMPTY
-    return len(own) >= 2 and not any(
-        _says(paper.words, own, TOUCHED, official.vocabulary) for paper in official.different
-    )
-
-
-def _says(said: frozenset[str], words: set[str], share: float, vocabulary: Vocabulary) -> bool:
-    """Tell whether what is said has at least this share of what the words weigh."""
-    whole = sum(map(vocabulary.weight, words))
-    return sum(map(vocabulary.weight, words & said)) >= share * whole
-
-
-def _is_shown(line: Paper) -> bool:
-    """Tell whether a line only asks to show a paper of identity."""
-    shown = _SHOWN.search(line.text) is not None
-    return shown and all(segment.kind == "identity" or "=identity" in segment.words for segment in line.segments)
-
-
-def _possible(line: Paper, official: OfficialPapers) -> list[int]:
-    """Return the official papers that a line, though it is not near any, may still stand for: nobody is accused by such a one.
-
-    Such a paper says nearly all that the line says beside the procedure's name, speaks of the same concept, is handed in on the
-    form of the same number, is near and of the same kind as long as the procedure's own words count in full (unless the line is
-    of a kind of its own), is unnamed as the line is ("Giấy tờ chứng minh …"), or is whatever proves the procedure's case.
-    """
-    if any(segment.kind == "residence" for segment in line.segments):
-        return []  # a household book is nothing but itself
-    apart = _is_apart(line, official)
-    ((undimmed,),) = similarities([Question([line], official.different)], official.vocabulary)
-    meant = {
-        paper.text
-        for paper, score in zip(official.different, undimmed, strict=True)
-        if _holds(line, paper, official)
-        or _on_same_form(line, paper)
-        or _under_one_roof(line, paper)
-        or _proves_the_case(line, paper)
-        or _is_shortened(line, paper)
-        or (not apart and score >= MATCHED and _akin(line, paper))
-    }
-    return [index for index, paper in enumerate(official.papers) if paper.text in meant]
-
-
-def _is_shortened(line: Paper, paper: Paper) -> bool:
-    """Tell whether the line's one name is left where words are struck out of one that the paper has, the kind being kept.
-
-    "Quyết định thành lập văn phòng" is the "quyết định của hội đồng theo điều lệ về việc thành lập văn phòng".
-    """
-    if len(line.segments) != 1:
-        return False
-    segment = line.segments[0]
-    own = _singles(segment)
-    if len(own) < SHORTEST:
-        return False
-    for other in paper.segments:
-        if other.kind == segment.kind or (other.kind in VAGUE and segment.kind in VAGUE):
-            theirs = iter(_singles(other))
-            if all(word in theirs for word in own):
-                return True
-    return False
-
-
-def _holds(line: Paper, paper: Paper, official: OfficialPapers) -> bool:
-    """Tell whether a paper says nearly all that a segment of the line says, speaks of the same concept, or is of its bare kind."""
-    dimmed, theirs = official.dimmed, paper.words
-    for segment in line.segments:
-        if not (_EXCHANGEABLE.intersection(segment.words) & theirs) <= dimmed:
-            return True
-        if segment.kind not in _MANY and any(
-            other.kind == segment.kind and len(name := _named(other) - _EMPTY) >= 2 and name <= _named(segment)
-            for other in paper.segments
-        ):
-            return True
-        own = set(_singles(segment)) - dimmed - _EMPTY
-        if not own and segment.kind in _SELF and any(other.kind == segment.kind for other in paper.segments):
-            return True
-        if len(own) >= 2 and _says(_said_of(segment, paper), own, HELD, official.vocabulary):
-            return True
-    return False
-
-
-def _said_of(segment: Segment, paper: Paper) -> frozenset[str]:
-    """Return the words by which a paper may name a segment of a line: what an application is for is no paper that goes with it."""
-    if segment.kind in VAGUE or segment.kind == "application":
-        return paper.words
-    applied_for = {word for other in paper.segments if other.kind == "application" for word in _named(other)}
-    return paper.words - applied_for
-
-
-def _on_same_form(line: Paper, paper: Paper) -> bool:
-    """Tell whether both are applications on a form of one number, of one act where both name it."""
-    mine, theirs = _FORM_NUMBER.search(line.text), _FORM_NUMBER.search(paper.text)
-    if mine is None or theirs is None or mine[1].strip(".") != theirs[1].strip("."):
-        return False
-    acts, others = set(_ACT.findall(line.text)), set(_ACT.findall(paper.text))
-    applications = all(any(segment.kind == "application" for segment in one.segments) for one in (line, paper))
-    return applications and (not acts or not others or not acts.isdisjoint(others))
 
 
 def _on_one_form(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
@@ -490,32 +249,9 @@ def _on_one_form(line: Paper, official: OfficialPapers, scores: Sequence[float])
 def _lettered_forms(text: str) -> set[str]:
     """Return the numbers of forms with a letter ("na6", "02.hnty"): unlike "01", which most decrees have, few papers share them."""
     return (
-        {form.strip(".") for form in _FORM_NUMBER.findall(text) if not form.strip(".").isdecimal()}
+        {form.strip(".") for form in FORM_NUMBER.findall(text) if not form.strip(".").isdecimal()}
         if "mẫu" in text
         else set()
-    )
-
-
-def _under_one_roof(line: Paper, paper: Paper) -> bool:
-    """Tell whether neither names its papers and both speak of one thing."""
-    if not _UMBRELLA.match(line.text) or not _UMBRELLA.match(paper.text):
-        return False
-    words = [{word for segment in one.segments for word in _singles(segment)} for one in (line, paper)]
-    return not (words[0] & words[1]) <= _EMPTY
-
-
-def _proves_the_case(line: Paper, paper: Paper) -> bool:
-    """Tell whether a paper is anything that proves the applicant's case, and the line is what an authority attests."""
-    attested = bool(line.segments) and line.segments[0].kind in {"certificate", "confirmation", "decision"}
-    return attested and "chứng minh" in paper.text and _PROVES_A_CASE.search(paper.text) is not None
-
-
-def _akin(line: Paper, paper: Paper) -> bool:
-    """Tell whether a segment of the line is of the kind of one of the paper, or may be since that one is of no telling kind."""
-    return any(
-        one.kind == other.kind or (other.kind in VAGUE and one.kind != "application")
-        for one in line.segments
-        for other in paper.segments
     )
 
 
@@ -526,18 +262,14 @@ def _named_shortly(line: Paper, official: OfficialPapers, scores: Sequence[float
     """
     if len(line.segments) != 1 or (kind := line.segments[0].kind) in VAGUE or kind == "application":
         return []
-    name = _named(line.segments[0]) - _EMPTY
+    name = line.segments[0].name - EMPTY
     holders = [
         index
         for index, paper in enumerate(official.papers)
-        if len(name) >= 2 and any(segment.kind == kind and name <= _named(segment) for segment in paper.segments)
+        if len(name) >= 2 and any(segment.kind == kind and name <= segment.name for segment in paper.segments)
     ]
     best = max((scores[index] for index in holders), default=0.0)
     return [index for index in holders if scores[index] == best]
-
-
-def _named(segment: Segment) -> set[str]:
-    return {word for word in segment.words[: segment.head] if " " not in word and not word.startswith("=")}
 
 
 def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
@@ -545,7 +277,7 @@ def _own_application(line: Paper, official: OfficialPapers, scores: Sequence[flo
 
     The procedure's own words are dimmed, since an invented paper has them too; but its application is its own.
     """
-    if not _is_own_application(line, official):
+    if not is_own_application(line, official):
         return []
     applications = [
         index
@@ -565,71 +297,14 @@ def _written_alike(line: Paper, official: OfficialPapers) -> list[int]:
     ]
 
 
-def _is_own_application(line: Paper, official: OfficialPapers) -> bool:
-    """Tell whether a line is an application for hardly more than the procedure is called, on the catalogue's list or not."""
-    if _kind(line) != "application":
-        return False
-    words = set(_singles(line.segments[0])) - _ASKING
-    return len(words & official.dimmed) >= OWN * len(words)
-
-
-def _stands_in_a_heading(line: Paper, official: OfficialPapers) -> bool:
-    """Tell whether the catalogue names the paper where it names the case ("Báo cáo đề xuất theo một trong các mẫu sau:")."""
-    own = {word for segment in line.segments for word in _singles(segment)} - official.dimmed - _EMPTY
-    return len(own) >= 2 and any(_says(case.words, own, HELD, official.vocabulary) for case in official.cases)
-
-
-def _singles(segment: Segment) -> list[str]:
-    return [word for word in segment.words if " " not in word and not word.startswith("=")]
-
-
 def _same_form(line: Paper, official: OfficialPapers) -> tuple[int, ...]:
     """Return the official papers that, like the line, are no more than the number of a form, and of the same one."""
-    form = _FORM_NUMBER.search(line.text)
+    form = FORM_NUMBER.search(line.text)
     return tuple(
         index
         for index, paper in enumerate(official.papers)
-        if form and not paper.core and (other := _FORM_NUMBER.search(paper.text)) and other[1] == form[1]
+        if form and not paper.core and (other := FORM_NUMBER.search(paper.text)) and other[1] == form[1]
     )
-
-
-def _spelt(own: str, official: OfficialPapers) -> str:
-    """Return the words with every slip put right for which one word of these papers fits, beside its neighbours or alone."""
-    words = own.split()
-    for place, word in enumerate(words):
-        seen = any(word in known for known in (official.vocabulary, official.known, STOP, KIND_WORDS))
-        if seen or (may_be_a_syllable(word) and len(official.vocabulary) < VOCABULARY):
-            continue
-        meant = meant_by(word, official.known)
-        beside = {" ".join(words[max(0, place - 1) : place]), *words[place + 1 : place + 2]} - {""}
-        fitting = [
-            other
-            for other in meant
-            if any(
-                f" {one} {other} " in text or f" {other} {one} " in text for one in beside for text in official.spaced
-            )
-        ]
-        chosen = (
-            fitting
-            or meant
-            or [one for one in _taken_apart(word) if any(f" {one} " in text for text in official.spaced)]
-        )
-        if len(chosen) == 1:
-            words[place] = chosen[0]
-    return " ".join(words)
-
-
-def _shortened_by(word: str, official: OfficialPapers) -> list[str]:
-    """Return the words of these papers whose first letters, three at least, make up a word that is none itself."""
-    if not 3 <= len(word) <= 8 or not word.isalpha():
-        return []
-    initials = re.compile(rf" ({' '.join(rf'{letter}[^ ]+' for letter in word)})(?= )")
-    return sorted({meant for text in official.spaced for meant in initials.findall(text)})
-
-
-def _taken_apart(word: str) -> list[str]:
-    """Return a word in two, at every place where the space may have been lost."""
-    return [f"{word[:place]} {word[place:]}" for place in range(1, len(word))]
 
 
 def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> list[int]:
@@ -649,7 +324,7 @@ def _ranked(line: Paper, official: OfficialPapers, scores: Sequence[float]) -> l
     near = [index for index, merit in merits.items() if merit >= best - 0.1]
     if len(near) == 1:
         return near
-    form, kind = _FORM_NUMBER.search(line.text), _kind(line)
+    form, kind = FORM_NUMBER.search(line.text), line.kind
     for index in near:
         merits[index] += _LIKE * _is_like(official.papers[index], kind, form)
     return sorted(near, key=lambda index: (-merits[index], index))
@@ -660,7 +335,7 @@ def _asked_for(line: Paper, official: OfficialPapers, scores: Sequence[float]) -
 
     "Hộ chiếu còn hiệu lực" is the "giấy tờ pháp lý của cá nhân", though only the guidance on authorizing speaks of passports.
     """
-    concepts = _EXCHANGEABLE & line.words
+    concepts = EXCHANGEABLE & line.words
     asked = [
         index
         for index, paper in enumerate(official.papers)
@@ -671,8 +346,8 @@ def _asked_for(line: Paper, official: OfficialPapers, scores: Sequence[float]) -
 
 def _is_like(paper: Paper, kind: str | None, form: re.Match[str] | None) -> int:
     """Count what else speaks for one of several near papers: it begins with the same kind, it is on the form of that number."""
-    other = _FORM_NUMBER.search(paper.text) if form else None
-    return (_kind(paper) == kind) + 2 * (form is not None and other is not None and form[1] == other[1])
+    other = FORM_NUMBER.search(paper.text) if form else None
+    return (paper.kind == kind) + 2 * (form is not None and other is not None and form[1] == other[1])
 
 
 def _places(official: OfficialPapers, indices: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -103,6 +103,8 @@ _NOTE_START = re.compile(
     r"|kết quả tra cứu|người (?:yêu cầu|nộp|có yêu cầu|đề nghị|thực hiện|tiếp nhận)\b(?!.*(?:hộ chiếu|căn cước))|cơ quan|cán bộ|công chức|ủy ban nhân dân|sở |tổ chức, cá nhân|cá nhân, tổ chức"
     r"|khi |việc |không (?:quy định|có|yêu cầu)|các giấy tờ.*(?:phải|được)\b|giấy tờ có trong hồ sơ|nộp (?:trực tiếp|qua|hồ sơ)|tùy (?:từng )?trường hợp|ngoài ra|dịch ra|hợp pháp hóa|giấy tờ.*(?:phải được|thì không)|đối với [^:]*:$)"
 )
+FORM_NUMBER = re.compile(r"\bmẫu(?: đơn| biểu)?(?: số)? ?(\d+[\w./-]*|[a-z]{1,4}[-.]?\d+[\w./-]*)")
+"""The number of a form, in a plain text."""
 _OBLIGATION = re.compile(
     r"\b(?:có trách nhiệm|không phải nộp|phải được|không có giá trị|được miễn|chịu trách nhiệm|phải khai thác|tự tra cứu|có thể yêu cầu|thì không|nhận kết quả|đính kèm hồ sơ)\b"
 )
@@ -131,6 +133,16 @@ class Segment:
     head: int
     bare: bool = False
 
+    @property
+    def singles(self) -> list[str]:
+        """Return the single words, in order."""
+        return _singles(self.words)
+
+    @property
+    def name(self) -> set[str]:
+        """Return the single words of its name."""
+        return set(_singles(self.words[: self.head]))
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -149,9 +161,18 @@ class Paper:
     optional: bool
 
     @property
+    def kind(self) -> str | None:
+        """Return the kind of the paper that is named first."""
+        return self.segments[0].kind if self.segments else None
+
+    @property
     def words(self) -> frozenset[str]:
         """Return the words and pairs of all segments."""
         return frozenset().union(*(segment.words for segment in self.segments))
+
+
+def _singles(words: tuple[str, ...]) -> list[str]:
+    return [word for word in words if " " not in word and not word.startswith("=")]
 
 
 class _Expanded(dict[str, str]):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BARE = 0.55
 """The score of two certificates where one says no more than that it is one."""
+MATCHED = 0.5
+"""A line whose best similarity reaches this is taken for the official paper."""
 DIM = 3
 """Tenths of its weight that a word keeps which the procedure's own name has."""
 UNIT = 1000

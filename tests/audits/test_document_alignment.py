@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from audits.judge import Judge
-from audits.matching.documents import EXTRA, MATCHED, SURE, LineKind, LineMatch, is_catch_all
+from audits.matching.documents import EXTRA, SURE, LineKind, LineMatch, is_catch_all
+from audits.matching.similarity import MATCHED
 from audits.pair import Coverage
 from audits.reading.text import fold
 from tests.audits.sample import ON, catalogue, official, record

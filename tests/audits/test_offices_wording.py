@@ -11,7 +11,8 @@ from functools import cache
 
 import pytest
 
-from audits.matching.documents import LineKind, OfficialPapers, align
+from audits.matching.documents import LineKind, align
+from audits.matching.official import OfficialPapers
 from audits.matching.papers import read_paper
 from audits.matching.similarity import Vocabulary
 from audits.procedure import Quantity, RequiredDocument
