@@ -205,7 +205,8 @@ def _as_scored(line: Paper, by_paper: Sequence[float], official: OfficialPapers)
     if line.kind == "generic" and _MANY_THINGS.match(line.text):
         named = False
     if is_catch_all(line.text) and not (named and line.segments[0].kind not in VAGUE):
-        return LineMatch(LineKind.CATCH_ALL, score=best)
+        near = _nearest(scores, best)  # it may name something before it leaves the rest open
+        return LineMatch(LineKind.UNCERTAIN if near else LineKind.CATCH_ALL, _places(official, near), best)
     if named and not line.optional and (best < EXTRA or is_apart(line, official)):
         return _read_again(line, official, best) or LineMatch(LineKind.EXTRA, score=best)
     return LineMatch(LineKind.UNCERTAIN, _places(official, _nearest(scores, best)), best)

@@ -23,22 +23,18 @@ def spelt(own: str, official: OfficialPapers) -> str:
         if seen or (may_be_a_syllable(word) and len(official.vocabulary) < VOCABULARY):
             continue
         meant = meant_by(word, official.known)
-        beside = {" ".join(words[max(0, place - 1) : place]), *words[place + 1 : place + 2]} - {""}
-        fitting = [
-            other
-            for other in meant
-            if any(
-                f" {one} {other} " in text or f" {other} {one} " in text for one in beside for text in official.spaced
-            )
-        ]
-        chosen = (
-            fitting
-            or meant
-            or [one for one in _taken_apart(word) if any(f" {one} " in text for text in official.spaced)]
-        )
+        beside = [f" {before} {{}} " for before in words[max(0, place - 1) : place]]
+        beside += [f" {{}} {behind} " for behind in words[place + 1 : place + 2]]
+        fits = {other: sum(_stands(each.format(other), official) for each in beside) for other in meant}
+        chosen = [other for other in meant if fits[other] == max(fits.values())]
+        chosen = chosen or _shortened_by(word, official) or _run_together(word, official)
         if len(chosen) == 1:
             words[place] = chosen[0]
     return " ".join(words)
+
+
+def _stands(words: str, official: OfficialPapers) -> bool:
+    return any(words in text for text in official.spaced)
 
 
 def _shortened_by(word: str, official: OfficialPapers) -> list[str]:
@@ -49,6 +45,7 @@ def _shortened_by(word: str, official: OfficialPapers) -> list[str]:
     return sorted({meant for text in official.spaced for meant in initials.findall(text)})
 
 
-def _taken_apart(word: str) -> list[str]:
-    """Return a word in two, at every place where the space may have been lost."""
-    return [f"{word[:place]} {word[place:]}" for place in range(1, len(word))]
+def _run_together(word: str, official: OfficialPapers) -> list[str]:
+    """Return the two words of these papers that make up a word, the space between them lost."""
+    apart = [f"{word[:place]} {word[place:]}" for place in range(1, len(word))]
+    return [words for words in apart if _stands(f" {words} ", official)]

@@ -249,7 +249,8 @@ LINES: tuple[tuple[str, str, int | str], ...] = (
     (VET, "2Giấy khám sức khỏe của người hành nghề", 1),
     (VET, "Người nước ngoài hành nghề thú y : Giấy phép lao động", 0),
     (VET, "Một (01) bản giấy chứng nhận sức khỏe", 1),
-    (FOREST, "Bản sao bản đồ QLRBV", 1),
+    (FOREST, "Sơ đồ HTSDĐ", 1),
+    (FISH, "Sơ đồ MBVT", 0),
     # a word that only shares its name with what is named beside it matches nothing by itself
     (VET, "Văn bằng, chứng chỉ chuyên môn phù hợp với loại hình hành nghề", EXTRA),
     (TALKS, "Giấy tờ, bản vẽ hiện trạng nhà xưởng", EXTRA),
