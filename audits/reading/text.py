@@ -203,7 +203,8 @@ def fold(text: str) -> str:
 def unaccented(text: str) -> str:
     """Return the folded text without any diacritics, đ as d: what people type into a search box."""
     letters = unicodedata.normalize("NFD", fold(text).replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    # Folded once more, for a foreign letter may have hidden one of the syllables that are spelt two ways ("sî").
+    return fold("".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _plain_mark(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audits.reading.text import clean, fold, look_alikes, unaccented
@@ -93,6 +93,7 @@ def test_look_alikes_keep_case_and_vietnamese() -> None:
 
 
 @given(st.text())
+@example("SÎ")
 def test_never_raises_and_is_settled_at_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert fold(fold(text)) == fold(text)
